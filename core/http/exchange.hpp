@@ -1,0 +1,86 @@
+// One request and its answer, as the host's own handlers and the plugin ABI see it.
+#pragma once
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "consort/abi/slice.h"
+
+namespace consort::http {
+
+// A slice that releases what it holds: the owner of a consort_slice.
+class Slice {
+  public:
+    explicit Slice(const consort_slice& raw) noexcept : raw_(raw) {}
+    Slice(Slice&& other) noexcept : raw_(std::exchange(other.raw_, consort_slice{})) {}
+    Slice& operator=(Slice&& other) noexcept {
+        std::swap(raw_, other.raw_);
+        return *this;
+    }
+    ~Slice() {
+        if (raw_.release != nullptr) raw_.release(raw_.owner);
+    }
+
+    static Slice text(std::string bytes);                    // owns the string
+    static Slice borrowed(std::string_view bytes) noexcept;  // static storage
+
+    const consort_slice& raw() const noexcept { return raw_; }
+
+  private:
+    consort_slice raw_;
+};
+
+struct Response {
+    int status = 200;
+    std::string content_type;
+    std::string etag;                // opaque tag without quotes; empty: none
+    std::int64_t last_modified = 0;  // seconds since 1970; 0: none
+    std::string cache_control;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::vector<Slice> body;
+    bool rangeable = true;
+    bool compressible = true;
+};
+
+// A plain answer with a text body.
+Response text_response(int status, std::string content_type, std::string body);
+inline Response json_response(std::string body) {
+    return text_response(200, "application/json", std::move(body));
+}
+
+// Reference counted (the ABI's ref and unref). The last reference dropped without an answer makes
+// the host answer 500. Every function may be called from any thread.
+class Exchange : public boost::intrusive_ref_counter<Exchange, boost::thread_safe_counter> {
+  public:
+    virtual ~Exchange() = default;
+
+    // Views live as long as the exchange.
+    virtual std::string_view method() const noexcept = 0;
+    virtual std::string_view path() const noexcept = 0;    // percent-decoded
+    virtual std::string_view target() const noexcept = 0;  // as received
+    virtual std::string_view param(std::string_view name) const noexcept = 0;
+    virtual std::optional<std::string_view> query(std::string_view name) const noexcept = 0;
+    virtual std::optional<std::string_view> header(std::string_view name) const noexcept = 0;
+    virtual std::string_view body() const noexcept = 0;
+    virtual std::string_view remote_address() const noexcept = 0;
+    virtual std::string_view request_id() const noexcept = 0;
+
+    // The first call answers; later ones return DONE, ones after the client left CANCELED. The
+    // body's slices are released in every case.
+    virtual consort_status respond(Response&& response) = 0;
+
+    // RFC 9457. `code` is stable and for programs, `detail` tells a person what to do.
+    consort_status problem(int status, std::string_view code, std::string_view detail);
+
+    virtual void wake() noexcept = 0;
+};
+
+using ExchangePtr = boost::intrusive_ptr<Exchange>;
+
+}  // namespace consort::http

@@ -1,0 +1,27 @@
+# consort_add_plugin(NAME SOURCES … [LIBS …]): a plugin library `NAME.so` that exports exactly one
+# symbol. The version script is not optional: hidden visibility alone leaves process-unique symbols
+# of inline functions exported, and two plugins would share their state.
+set(_consort_plugin_version_script ${CMAKE_CURRENT_LIST_DIR}/consort_plugin.version)
+
+function(consort_add_plugin name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+  add_library(${name} MODULE ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES
+    PREFIX ""
+    C_VISIBILITY_PRESET hidden
+    CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON
+    POSITION_INDEPENDENT_CODE ON
+    LINK_DEPENDS ${_consort_plugin_version_script})
+  target_link_libraries(${name} PRIVATE Consort::sdk ${ARG_LIBS})
+  target_link_options(${name} PRIVATE
+    -Wl,--version-script=${_consort_plugin_version_script} -Wl,--exclude-libs,ALL)
+  # clang's sanitizers leave symbols to be found in the executable.
+  if(NOT (CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CONSORT_SANITIZE))
+    target_link_options(${name} PRIVATE -Wl,-z,defs)
+  endif()
+  if(CONSORT_PLUGIN_OUTPUT_DIRECTORY)
+    set_target_properties(${name} PROPERTIES
+      LIBRARY_OUTPUT_DIRECTORY ${CONSORT_PLUGIN_OUTPUT_DIRECTORY})
+  endif()
+endfunction()

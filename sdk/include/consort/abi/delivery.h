@@ -1,0 +1,51 @@
+/* consort.delivery/1: a way to bring media to players (HLS, DASH, progressive …).
+ *
+ * The host matches the route, finds the catalog item named by the route's parameter `id`, asks
+ * whether the client may have it, opens the media, and only then calls the plugin.
+ */
+#ifndef CONSORT_ABI_DELIVERY_H
+#define CONSORT_ABI_DELIVERY_H
+
+#include "base.h"
+#include "exchange.h"
+#include "media.h"
+
+CONSORT_BEGIN_C
+
+#define CONSORT_DELIVERY "consort.delivery/1"
+
+/* table. One way in which a media object can be had, as a plugin tells it. */
+typedef struct consort_offer {
+    uint32_t struct_size;
+    uint32_t playable;        /* 1, or 0 with a `reason`                                         */
+    consort_str delivery;     /* "hls"                                                           */
+    consort_str rendition;    /* "original"                                                      */
+    consort_str path;         /* absolute path to start from; empty if not playable              */
+    consort_str content_type; /* of what `path` answers                                          */
+    consort_str codecs;       /* RFC 6381, comma-separated                                       */
+    consort_str reason;       /* why it is not playable: a sentence for people                   */
+} consort_offer;
+
+/* value. Takes what a delivery tells of a media object. Strings are copied. */
+typedef struct consort_offer_sink {
+    void *self;
+    void (*put)(void *self, const consort_offer *) CONSORT_NOEXCEPT;
+} consort_offer_sink;
+
+/* table. */
+typedef struct consort_delivery {
+    uint32_t struct_size, reserved;
+    const consort_route *routes; /* each pattern has the parameter {id}; read once, at `offer`   */
+    size_t route_count;
+    /* `media` is borrowed for the call; slices made from it hold their own references. [io] */
+    void (*handle)(void *self, uint32_t route, consort_exchange *,
+                   consort_media *media) CONSORT_NOEXCEPT;
+    void (*canceled)(void *self, consort_exchange *) CONSORT_NOEXCEPT; /* optional [io] */
+    /* Tells every way in which it can bring this media, and what it can't bring, with the reason.
+     * [any] */
+    void (*describe)(void *self, consort_media *media, consort_offer_sink sink) CONSORT_NOEXCEPT;
+} consort_delivery;
+
+CONSORT_END_C
+
+#endif
