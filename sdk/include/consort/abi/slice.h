@@ -34,7 +34,11 @@ struct consort_slice {
     consort_status (*next)(void *owner, uint64_t max, consort_slice *out) CONSORT_NOEXCEPT;
     void *owner;
     void (*release)(void *owner) CONSORT_NOEXCEPT; /* [any] */
-    uint64_t reserved;
+    /* STREAM of known length only, optional: `next` continues at byte `position` of the stream, which
+     * is less than `length`. It makes the stream rangeable: the host seeks once for each range that it
+     * sends (multipart/byteranges: several times on the one stream), then asks `next` for at most the
+     * bytes of that range. A virtual file of a gigabyte is one such slice. [io] */
+    consort_status (*seek)(void *owner, uint64_t position) CONSORT_NOEXCEPT;
 };
 
 CONSORT_END_C
