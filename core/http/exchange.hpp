@@ -1,8 +1,8 @@
 // One request and its answer, as the host's own handlers and the plugin ABI see it.
 #pragma once
 
+#include <atomic>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
-#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -56,8 +56,11 @@ inline Response json_response(std::string body) {
 
 // Reference counted (the ABI's ref and unref). The last reference dropped without an answer makes
 // the host answer 500. Every function may be called from any thread.
-class Exchange : public boost::intrusive_ref_counter<Exchange, boost::thread_safe_counter> {
+class Exchange {
   public:
+    Exchange() = default;
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
     virtual ~Exchange() = default;
 
     // Views live as long as the exchange.
@@ -79,6 +82,31 @@ class Exchange : public boost::intrusive_ref_counter<Exchange, boost::thread_saf
     consort_status problem(int status, std::string_view code, std::string_view detail);
 
     virtual void wake() noexcept = 0;
+
+    friend void intrusive_ptr_add_ref(const Exchange* exchange) noexcept {
+        exchange->references_.fetch_add(1, std::memory_order_relaxed);
+    }
+    friend void intrusive_ptr_release(const Exchange* exchange) noexcept {
+        if (exchange->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+            const_cast<Exchange*>(exchange)->last_reference_dropped();
+        }
+    }
+
+  protected:
+    // For an owner that keeps the object alive by other means: a reference, unless none is left.
+    bool reference_if_any() const noexcept {
+        std::uint32_t seen = references_.load(std::memory_order_relaxed);
+        while (seen != 0) {
+            if (references_.compare_exchange_weak(seen, seen + 1, std::memory_order_acq_rel)) {
+                return true;
+            }
+        }
+        return false;
+    }
+    virtual void last_reference_dropped() noexcept { delete this; }
+
+  private:
+    mutable std::atomic<std::uint32_t> references_{0};
 };
 
 using ExchangePtr = boost::intrusive_ptr<Exchange>;

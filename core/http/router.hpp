@@ -44,9 +44,13 @@ class Router {
     // something with '/' or NUL in it matches no parameter but a trailing {name*}.
     Match match(std::string_view method, std::string_view path) const;
 
+    // In the order of add(); the addresses are those that match() gives.
+    const std::vector<std::unique_ptr<Route>>& routes() const noexcept { return routes_; }
+
   private:
     struct Node;
     std::unique_ptr<Node> root_;
+    std::vector<std::unique_ptr<Route>> routes_;
 };
 
 }  // namespace consort::http
