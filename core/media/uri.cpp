@@ -1,0 +1,45 @@
+#include <cctype>
+
+#include "core/media/storage.hpp"
+
+namespace consort::media {
+namespace {
+
+// RFC 3986: unreserved characters and what a path segment may hold besides.
+bool plain_in_segment(unsigned char c) {
+    return (c < 0x80 && std::isalnum(c) != 0) ||
+           std::string_view("-._~!$&'()*+,;=:@").find(static_cast<char>(c)) !=
+               std::string_view::npos;
+}
+
+void append_encoded(std::string& to, std::string_view text, bool keep_slash) {
+    constexpr char kHex[] = "0123456789ABCDEF";
+    for (const char raw : text) {
+        const auto c = static_cast<unsigned char>(raw);
+        if (plain_in_segment(c) || (keep_slash && c == '/')) {
+            to.push_back(raw);
+        } else {
+            to.push_back('%');
+            to.push_back(kHex[c >> 4]);
+            to.push_back(kHex[c & 15]);
+        }
+    }
+}
+
+}  // namespace
+
+std::string Storage::to_uri(std::string_view path_or_uri) {
+    if (path_or_uri.empty() || path_or_uri.front() != '/') return std::string(path_or_uri);
+    std::string uri = "file://";
+    append_encoded(uri, path_or_uri, true);
+    return uri;
+}
+
+std::string Storage::child(std::string_view directory_uri, std::string_view name) {
+    std::string uri = to_uri(directory_uri);
+    if (uri.empty() || uri.back() != '/') uri.push_back('/');
+    append_encoded(uri, name, false);
+    return uri;
+}
+
+}  // namespace consort::media
