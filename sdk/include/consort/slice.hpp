@@ -82,7 +82,9 @@ class Slice {
         return slice;
     }
     // A body that is made while it is sent. `generator` is `Result<Piece>(std::uint64_t max)`; it
-    // runs on I/O threads, never twice at once, must not block, and yields at most `max` bytes.
+    // runs on I/O threads, never twice at once, must not block, and yields at most `max` bytes. One
+    // of known length that also has `Result<void> seek(std::uint64_t position)` is rangeable: it
+    // continues from there.
     template <class Generator>
     static Slice stream(Generator generator, std::uint64_t length = CONSORT_LENGTH_UNKNOWN);
 
@@ -138,6 +140,13 @@ Slice Slice::stream(Generator generator, std::uint64_t length) {
         if (piece->state == CONSORT_OK) *out = piece->slice.take();
         return piece->state;
     };
+    if constexpr (requires(Generator & g) { g.seek(std::uint64_t{}); }) {
+        slice.raw_.seek = [](void* owner, std::uint64_t position) noexcept {
+            const Result<void> sought = contained(
+                [&]() -> Result<void> { return static_cast<Generator*>(owner)->seek(position); });
+            return sought ? consort_status{CONSORT_OK} : sought.error().status;
+        };
+    }
     slice.own(std::make_unique<Generator>(std::move(generator)));
     return slice;
 }
