@@ -1,0 +1,54 @@
+// Regular files and directories of this machine as a storage.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "consort/offers/storage.hpp"
+
+#include "plugins/storage/local/directory_watch.hpp"
+
+namespace consort::storage_local {
+
+// Threads and errors as consort.storage/1 says. Names are bytes: any file name is served. Symbolic
+// links are followed; whoever walks directories must guard against loops.
+class FileStorage {
+  public:
+    // `warn` gets a sentence for the log, from any thread.
+    explicit FileStorage(std::function<void(std::string_view)> warn) : warn_(std::move(warn)) {}
+
+    class Source {
+      public:
+        Source(int fd, std::string path, const consort_stat& stat)
+            : fd(fd), path(std::move(path)), stat(stat) {}
+        ~Source();
+        Source(const Source&) = delete;
+        Source& operator=(const Source&) = delete;
+        const int fd;
+        const std::string path;
+        const consort_stat stat;
+    };
+    using Watch = DirectoryWatch;
+
+    const char* scheme() const noexcept { return "file"; }
+    Result<std::unique_ptr<Source>> open(std::string_view uri);
+    Result<consort_stat> stat(const Source& source) { return source.stat; }
+    Result<std::uint64_t> read(Source& source, std::uint64_t offset, void* buffer,
+                               std::uint64_t size);
+    int descriptor(const Source& source) noexcept { return source.fd; }
+    Result<consort_stat> look(std::string_view uri);
+    // Entries that are neither files nor directories, and dangling links, are left out.
+    Result<void> list(std::string_view uri, const ListSink& each);
+    Result<std::unique_ptr<Watch>> watch(std::string_view uri, ChangeSink changed);
+
+  private:
+    std::function<void(std::string_view)> warn_;
+};
+
+// The Error for an errno: NOT_FOUND, DENIED, BUSY or IO, with a sentence that names the object.
+Error system_error(std::string_view what, std::string_view path, int error);
+
+}  // namespace consort::storage_local
