@@ -22,8 +22,8 @@ class FileStorage {
 
     class Source {
       public:
-        Source(int fd, std::string path, const consort_stat& stat)
-            : fd(fd), path(std::move(path)), stat(stat) {}
+        Source(int file, std::string name, const consort_stat& status)
+            : fd(file), path(std::move(name)), stat(status) {}
         ~Source();
         Source(const Source&) = delete;
         Source& operator=(const Source&) = delete;

@@ -29,4 +29,4 @@ class LocalPlugin {
 
 }  // namespace
 
-CONSORT_PLUGIN(LocalPlugin, kDescriptor)
+CONSORT_PLUGIN(LocalPlugin, kDescriptor);
