@@ -1,10 +1,9 @@
 # consort_add_plugin(NAME SOURCES … [LIBS …]): a plugin library `NAME.so` that exports exactly one
 # symbol. The version script is not optional: hidden visibility alone leaves process-unique symbols
 # of inline functions exported, and two plugins would share their state.
-set(_consort_plugin_version_script ${CMAKE_CURRENT_LIST_DIR}/consort_plugin.version)
-
 function(consort_add_plugin name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+  set(version_script ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/consort_plugin.version)
   add_library(${name} MODULE ${ARG_SOURCES})
   set_target_properties(${name} PROPERTIES
     PREFIX ""
@@ -12,10 +11,10 @@ function(consort_add_plugin name)
     CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON
-    LINK_DEPENDS ${_consort_plugin_version_script})
+    LINK_DEPENDS ${version_script})
   target_link_libraries(${name} PRIVATE Consort::sdk ${ARG_LIBS})
   target_link_options(${name} PRIVATE
-    -Wl,--version-script=${_consort_plugin_version_script} -Wl,--exclude-libs,ALL)
+    -Wl,--version-script=${version_script} -Wl,--exclude-libs,ALL)
   # clang's sanitizers leave symbols to be found in the executable.
   if(NOT (CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CONSORT_SANITIZE))
     target_link_options(${name} PRIVATE -Wl,-z,defs)
