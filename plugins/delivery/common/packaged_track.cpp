@@ -1,0 +1,58 @@
+#include "plugins/delivery/common/packaged_track.hpp"
+
+#include <limits>
+
+#include "plugins/delivery/common/timeline.hpp"
+
+namespace consort::delivery {
+
+FragmentTrack PackagedTrack::fragment(std::uint32_t id, std::span<const Sample> samples,
+                                      std::span<const FragmentRun> runs) const noexcept {
+    FragmentTrack out;
+    out.id = id;
+    out.default_duration = default_duration;
+    out.default_flags = default_sample_flags(track);
+    out.start_offset = start_offset(track);
+    out.samples = samples;
+    out.runs = runs;
+    return out;
+}
+
+Result<PackagedTrack> package_track(const MediaView& media, std::uint32_t index) {
+    auto track = media.track(index);
+    if (!track) return std::move(track).error();
+    PackagedTrack out;
+    out.index = index;
+    out.track = *track;
+    out.support = codec_support(out.track);
+    if ((out.track.flags & CONSORT_TRACK_CONSTANT_DURATION) != 0 && out.track.sample_count > 0) {
+        Sample first{};
+        if (auto read = media.samples(index, 0, 1, {&first, 1}); !read) {
+            return std::move(read).error();
+        }
+        out.default_duration = first.duration;
+    }
+    return out;
+}
+
+Result<Assembly> assemble_fragment(const MediaView& media, const PackagedTrack& track,
+                                   std::uint64_t first, std::uint64_t count,
+                                   std::uint32_t sequence_number) {
+    if (count == 0 || count > std::numeric_limits<std::uint32_t>::max()) {
+        return Error{CONSORT_E_INVALID, "a fragment of no samples"};
+    }
+    thread_local std::vector<Sample> samples;  // keeps its memory from segment to segment
+    samples.resize(count);
+    if (auto read = media.samples(track.index, first, count, samples); !read) {
+        return std::move(read).error();
+    }
+    Assembly out;
+    for (const Sample& sample : samples) append_run(out.runs, sample);
+    out.payload = total_length(out.runs);
+    const FragmentRun all{0, static_cast<std::uint32_t>(count), 0};
+    const FragmentTrack fragment = track.fragment(1, samples, {&all, 1});
+    write_fragment_header(out.header, sequence_number, {&fragment, 1}, out.payload);
+    return out;
+}
+
+}  // namespace consort::delivery
