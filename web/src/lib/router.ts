@@ -1,0 +1,76 @@
+// Addresses of the app: patterns to parameters, and the browser's history behind one signal.
+import { signal } from '@preact/signals';
+
+export interface Location {
+  path: string;
+  query: URLSearchParams;
+  key: number; // counts up with every navigation; the scroll position is kept under it
+}
+
+// "/albums/:id" and "/albums/a1" give { id: "a1" }; undefined if they do not fit.
+export function match(pattern: string, path: string): Record<string, string> | undefined {
+  const wanted = pattern.split('/');
+  const given = path.split('/');
+  if (wanted.length !== given.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (let i = 0; i < wanted.length; i++) {
+    const want = wanted[i] ?? '';
+    const have = given[i] ?? '';
+    if (!want.startsWith(':')) {
+      if (want !== have) return undefined;
+      continue;
+    }
+    if (have === '') return undefined;
+    try {
+      parameters[want.slice(1)] = decodeURIComponent(have);
+    } catch {
+      return undefined;
+    }
+  }
+  return parameters;
+}
+
+let keys = 0;
+const scrolls = new Map<number, number>();
+
+function read(): Location {
+  const state: unknown = history.state;
+  const key = typeof state === 'object' && state !== null && 'key' in state
+    ? Number((state as { key: unknown }).key) || 0 : 0;
+  keys = Math.max(keys, key);
+  const path = location.pathname.replace(/(.)\/+$/, '$1');
+  return { path, query: new URLSearchParams(location.search), key };
+}
+
+export const here = signal<Location>(read());
+
+export function navigate(url: string, replace = false): void {
+  if (replace) {
+    history.replaceState({ key: here.peek().key }, '', url);
+  } else {
+    scrolls.set(here.peek().key, window.scrollY);
+    history.pushState({ key: ++keys }, '', url);
+    window.scrollTo(0, 0);
+  }
+  here.value = read();
+}
+
+export const savedScroll = (key: number): number => scrolls.get(key) ?? 0;
+
+export function startRouter(): void {
+  history.scrollRestoration = 'manual';
+  addEventListener('popstate', () => {
+    here.value = read();
+  });
+  addEventListener('scroll', () => scrolls.set(here.peek().key, window.scrollY), { passive: true });
+  // One listener serves every link, so plain <a href> is all that views need.
+  document.addEventListener('click', (event) => {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = (event.target as Element | null)?.closest('a');
+    if (!link || link.origin !== location.origin || link.target !== '' ||
+        link.hasAttribute('download') || link.pathname.startsWith('/api/')) return;
+    event.preventDefault();
+    if (link.href !== location.href) navigate(link.pathname + link.search);
+  });
+}

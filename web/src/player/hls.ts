@@ -1,0 +1,25 @@
+// hls.js behind the deck's small interface. The library is fetched on first use.
+import type { HlsFactory } from './deck';
+
+export const makeHls: HlsFactory = async () => {
+  const { default: Hls } = await import('hls.js');
+  const hls = new Hls({
+    // Fragmented MP4 needs no transmuxing; a worker from a blob would need a laxer policy.
+    enableWorker: false,
+    maxBufferLength: 30,
+    backBufferLength: 60,
+  });
+  return {
+    loadSource: (url) => hls.loadSource(url),
+    attachMedia: (element) => hls.attachMedia(element),
+    destroy: () => hls.destroy(),
+    recoverMediaError: () => hls.recoverMediaError(),
+    onFatal: (handler) => {
+      hls.on(Hls.Events.ERROR, (_event, data) => {
+        if (!data.fatal) return;
+        const media = data.type === Hls.ErrorTypes.MEDIA_ERROR;
+        handler(media ? 'media' : 'other', `The stream failed (${data.details}).`);
+      });
+    },
+  };
+};
