@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "plugins/delivery/common/box_writer.hpp"
 #include "plugins/delivery/common/timeline.hpp"
 
 namespace consort::delivery {
@@ -80,7 +81,7 @@ Result<void> VirtualFile::cut(const MediaView& media, std::uint32_t target_secon
     firsts_.resize(tracks_.size());
     for (std::size_t part = 0; part < table->size(); ++part) {
         const Segment segment = (*table)[part];
-        seconds_.push_back(static_cast<double>(segment.duration) / lead.track.timescale);
+        starts_.push_back(segment.start);
         firsts_.front().push_back(segment.first);
         for (std::size_t t = 1; t < tracks_.size(); ++t) {
             const Track& track = tracks_[t].track;
@@ -93,6 +94,7 @@ Result<void> VirtualFile::cut(const MediaView& media, std::uint32_t target_secon
             firsts_[t].push_back(part == 0 ? 0 : std::max(first, firsts_[t].back()));
         }
     }
+    starts_.push_back(presented_duration(lead.track));
     for (std::size_t t = 0; t < tracks_.size(); ++t) {
         firsts_[t].push_back(tracks_[t].track.sample_count);
     }
@@ -108,12 +110,13 @@ Result<VirtualFile> VirtualFile::lay_out(const MediaView& media, std::vector<Pac
     for (const PackagedTrack& track : file.tracks_) init_tracks.push_back(track.init());
     auto init = write_init_segment(init_tracks);
     if (!init) return std::move(init).error();
-    file.init_ = std::move(*init);
+    file.head_ = std::move(*init);
+    file.init_size_ = file.head_.size();
     if (auto done = file.cut(media, target_seconds); !done) return std::move(done).error();
 
     Gathered gathered;
-    std::uint64_t offset = file.init_.size();
-    for (std::size_t number = 0; number < file.seconds_.size(); ++number) {
+    std::uint64_t offset = 0;
+    for (std::size_t number = 0; number + 1 < file.starts_.size(); ++number) {
         if (auto done = file.gather(media, number, gathered); !done) {
             return std::move(done).error();
         }
@@ -121,11 +124,42 @@ Result<VirtualFile> VirtualFile::lay_out(const MediaView& media, std::vector<Pac
         offset += fragment_header_size(gathered.fragments, gathered.payload) + gathered.payload;
     }
     file.offsets_.push_back(offset);
+    file.write_sidx();
+    for (std::uint64_t& at : file.offsets_) at += file.head_.size();
     return file;
 }
 
+// The segment index box lets a player seek without reading every fragment's header.
+void VirtualFile::write_sidx() {
+    constexpr std::uint32_t kStartsWithSync = 0x90000000;  // SAP of type 1
+    const std::size_t count = part_count();
+    bool fits = count <= std::numeric_limits<std::uint16_t>::max();
+    for (std::size_t i = 0; i < count; ++i) fits &= part(i).size < (1u << 31);
+    if (!fits) return;
+    const Track& lead = tracks_.front().track;
+    // On the media's own time line: the edit list comes after.
+    const auto edit = static_cast<std::uint64_t>(std::max<std::int64_t>(lead.edit_start, 0));
+    const std::uint64_t earliest = lead.kind == CONSORT_TRACK_AUDIO ? 0 : edit;
+    BoxWriter out(head_);
+    auto sidx = out.full_box("sidx", 1, 0);
+    out.u32(1);
+    out.u32(lead.timescale);
+    out.u64(earliest + static_cast<std::uint64_t>(start_offset(lead)));
+    out.u64(0);
+    out.u16(0);
+    out.u16(static_cast<std::uint16_t>(count));
+    for (std::size_t i = 0; i < count; ++i) {
+        const Part at = part(i);
+        const std::uint64_t start = i == 0 ? earliest : at.start + edit;
+        out.u32(static_cast<std::uint32_t>(at.size));
+        out.u32(static_cast<std::uint32_t>(at.end + edit - start));
+        out.u32(kStartsWithSync);
+    }
+}
+
 VirtualFile::Part VirtualFile::part(std::size_t number) const noexcept {
-    return {offsets_[number], offsets_[number + 1] - offsets_[number], seconds_[number]};
+    return {offsets_[number], offsets_[number + 1] - offsets_[number], starts_[number],
+            starts_[number + 1]};
 }
 
 std::size_t VirtualFile::part_at(std::uint64_t offset) const noexcept {

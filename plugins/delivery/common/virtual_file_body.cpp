@@ -28,11 +28,14 @@ class Body {
         : cache_(std::move(cache)), exchange_(exchange), media_(media), file_(file),
           key_(std::move(key)) {}
 
-    void seek(std::uint64_t position) noexcept { position_ = position; }
+    Result<void> seek(std::uint64_t position) {
+        position_ = position;
+        return {};
+    }
 
-    Result<Piece> next(std::uint64_t max) {
+    Result<Piece> operator()(std::uint64_t max) {
         if (position_ >= file_.size()) return Piece::end();
-        if (position_ < file_.init().size()) return from(nullptr, file_.init(), position_, max);
+        if (position_ < file_.head().size()) return from(nullptr, file_.head(), position_, max);
         const std::size_t number = file_.part_at(position_);
         if (number != number_) {
             if (auto done = begin(number); !done) return std::move(done).error();
@@ -149,25 +152,7 @@ class Body {
 
 Slice virtual_file_body(const Cache& cache, const ExchangeView& exchange, const MediaView& media,
                         const VirtualFile& file, std::string key) {
-    auto body = std::make_unique<Body>(cache, exchange, media, file, std::move(key));
-    consort_slice raw{};
-    raw.kind = CONSORT_SLICE_STREAM;
-    raw.length = file.size();
-    raw.next = [](void* owner, std::uint64_t max, consort_slice* out) noexcept {
-        auto piece = contained([&] { return static_cast<Body*>(owner)->next(max); });
-        if (!piece) return piece.error().status < 0 ? piece.error().status : CONSORT_E_INTERNAL;
-        if (piece->state == CONSORT_OK) *out = piece->slice.take();
-        return piece->state;
-    };
-    raw.seek = [](void* owner, std::uint64_t position) noexcept {
-        static_cast<Body*>(owner)->seek(position);
-        return static_cast<consort_status>(CONSORT_OK);
-    };
-    raw.owner = body.release();
-    raw.release = [](void* owner) noexcept {
-        std::unique_ptr<Body>(static_cast<Body*>(owner)).reset();
-    };
-    return Slice(raw);
+    return Slice::stream(Body(cache, exchange, media, file, std::move(key)), file.size());
 }
 
 }  // namespace consort::delivery

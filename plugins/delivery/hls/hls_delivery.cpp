@@ -5,6 +5,7 @@
 
 #include "plugins/delivery/common/answer.hpp"
 #include "plugins/delivery/common/derived.hpp"
+#include "plugins/delivery/common/path_text.hpp"
 #include "plugins/delivery/hls/multivariant_playlist.hpp"
 
 namespace consort::delivery {
@@ -160,7 +161,7 @@ void HlsDelivery::describe(MediaView media, const OfferSink& sink) {
         // Sound tracks are reached through the film's playlist; alone they matter if they cannot.
         if (plan.name != "original" && offer.playable) continue;
         if (offer.playable) {
-            offer.path = "/api/v1/stream/" + std::string(media.item_id()) + "/playlist.m3u8";
+            offer.path = "/api/v1/stream/" + path_segment(media.item_id()) + "/playlist.m3u8";
             offer.content_type = kPlaylistType;
             offer.codecs = support.codecs;
             for (const RenditionPlan& other : *plans) {
