@@ -57,7 +57,7 @@ class DrainTest(TestCase):
     def test_drain_does_not_wait_for_ever(self):
         media = self.subfolder("media")
         make(media, "pcm.wav", seconds=240)
-        server = self.server(media=[media], config='[server]\ndrain_timeout = "1s"\n')
+        server = self.server(media=[media], config='[server]\ndrain_timeout_seconds = 1\n')
         server.start()
         server.scanned()
         track = server.items("/api/v1/tracks")[0]["id"]
