@@ -51,14 +51,18 @@ class Response:
 
 
 class Server:
-    """A running Consort. Stop it with stop(); a with-block does so."""
+    """A running Consort. Stop it with stop(); a with-block does so.
 
-    def __init__(self, folder, media=(), arguments=(), config=None, environment=None):
+    `prefix` stands before the command, for example to pin it to a core.
+    """
+
+    def __init__(self, folder, media=(), arguments=(), config=None, environment=None,
+                 prefix=()):
         self.folder = folder
         self.data = os.path.join(folder, "data")
         self.log_path = os.path.join(folder, "consort.log")
         os.makedirs(self.data, exist_ok=True)
-        command = [executable(), "serve", "--data", self.data]
+        command = [*prefix, executable(), "serve", "--data", self.data]
         if not any(argument == "--port" for argument in arguments):
             command += ["--port", "0"]
         if config is not None:
