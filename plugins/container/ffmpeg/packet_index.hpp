@@ -1,0 +1,17 @@
+// The general way to an index: reads every packet and finds its bytes in the source.
+#pragma once
+
+#include "consort/offers/container.hpp"
+
+#include "plugins/container/ffmpeg/byte_window.hpp"
+#include "plugins/container/ffmpeg/sniff.hpp"
+
+namespace consort::container_ffmpeg {
+
+// For Ogg, Matroska, FLAC and fragmented MP4. A sample's place is accepted only if the source holds
+// the packet's very bytes there; a packet that lies in pieces (over a page border, or with
+// stripped headers) is stored in the index. So the index is exact by construction.
+Result<void> index_packets(ByteWindow& bytes, std::string_view name, Format format,
+                           const IndexSink& sink);
+
+}  // namespace consort::container_ffmpeg
