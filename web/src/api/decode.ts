@@ -140,10 +140,10 @@ export function search(value: unknown): SearchResult {
 export function scan(value: unknown): ScanState {
   const json = record(value);
   return {
-    running: json['running'] === true || json['state'] === 'running',
+    running: json['running'] === true,
     done: number(json['done']),
-    total: number(json['total']),
-    failed: number(json['failed']),
+    total: json['phase'] === 'listing' ? 0 : number(json['found']),
+    failed: number(json['broken']),
   };
 }
 

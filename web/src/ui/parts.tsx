@@ -9,16 +9,17 @@ import { Icon, type IconName } from './icons';
 export function Cover({ src, title, round = false, tall = false, eager = false }: {
   src: string; title: string; round?: boolean; tall?: boolean; eager?: boolean;
 }) {
-  const [state, setState] = useState<'loading' | 'shown' | 'failed'>('loading');
-  useEffect(() => setState('loading'), [src]);
+  const [ended, setEnded] = useState<{ src: string; well: boolean } | undefined>(undefined);
+  const shown = ended?.src === src && ended.well;
+  const failed = ended?.src === src && !ended.well;
   const shape = `cover${round ? ' round' : ''}${tall ? ' tall' : ''} tint-${bucket(title, 6)}`;
   return (
     <span class={shape} aria-hidden="true">
-      {state !== 'shown' && <span class="initials">{initials(title)}</span>}
-      {src !== '' && state !== 'failed' && (
+      {!shown && <span class="initials">{initials(title)}</span>}
+      {src !== '' && !failed && (
         <img key={src} src={src} alt="" loading={eager ? 'eager' : 'lazy'} decoding="async"
-          class={state === 'shown' ? 'shown' : ''}
-          onLoad={() => setState('shown')} onError={() => setState('failed')} />
+          class={shown ? 'shown' : ''}
+          onLoad={() => setEnded({ src, well: true })} onError={() => setEnded({ src, well: false })} />
       )}
     </span>
   );

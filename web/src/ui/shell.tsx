@@ -78,12 +78,15 @@ export function Shell({ children }: { children: ComponentChildren }) {
         document.getElementById('content')?.focus();
       }}>Skip to the content</a>
       <header class="top">
-        <a class="brand" href="/"><img src="/icon.svg" alt="" width="28" height="28" /><span>Consort</span></a>
+        <a class="brand" href="/" aria-label="Consort, home"><img src="/icon.svg" alt="" width="28" height="28" /></a>
         <SearchField />
         <IconButton icon="keyboard" label="Keyboard shortcuts" class="help-button"
           onClick={() => { helpOpen.value = true; }} />
       </header>
-      <div class="side-nav"><Navigation /></div>
+      <div class="side-nav">
+        <a class="brand" href="/"><img src="/icon.svg" alt="" width="28" height="28" />Consort</a>
+        <Navigation />
+      </div>
       <main id="content" tabIndex={-1}>
         <ScanBanner />
         {children}
