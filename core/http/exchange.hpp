@@ -54,6 +54,9 @@ inline Response json_response(std::string body) {
     return text_response(200, "application/json", std::move(body));
 }
 
+// RFC 9457; 429 and 503 carry Retry-After. See Exchange::problem.
+Response problem_response(int status, std::string_view code, std::string_view detail);
+
 // Reference counted (the ABI's ref and unref). The last reference dropped without an answer makes
 // the host answer 500. Every function may be called from any thread.
 class Exchange {

@@ -1,0 +1,445 @@
+#include "core/http/connection.hpp"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+
+#include "core/http/ascii.hpp"
+#include "core/http/io_thread.hpp"
+
+namespace consort::http {
+
+namespace {
+
+constexpr Milliseconds linger_timeout = 2'000;
+constexpr int client_closed_request = 499;  // in logs and metrics only
+
+constexpr Refusal draining_refusal{503, "draining",
+                                   "The server is shutting down; try again in a moment."};
+
+bool is_sane_request_id(std::string_view id) noexcept {
+    return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '-' || c == '_' || c == '.';
+    });
+}
+
+}  // namespace
+
+Connection::Connection(IoThread& thread, std::unique_ptr<Transport> transport, std::string remote)
+    : thread_(thread), transport_(std::move(transport)), remote_(std::move(remote)) {
+    thread_.loop.set_deadline(*this,
+                              thread_.loop.now() + thread_.shared.settings.header_timeout.count());
+}
+
+Connection::~Connection() = default;
+
+bool Connection::draining() const noexcept {
+    return thread_.shared.draining.load(std::memory_order_relaxed);
+}
+
+void Connection::on_events(std::uint32_t epoll_events) {
+    if (phase_ == Phase::closed) return;
+    if ((epoll_events & (EPOLLERR | EPOLLHUP)) != 0) return client_gone(false);
+    if ((epoll_events & EPOLLIN) != 0) readable_ = true;
+    if ((epoll_events & EPOLLRDHUP) != 0) readable_ = peer_closed_ = true;
+    run();
+}
+
+void Connection::run() {
+    if (running_) return;
+    running_ = true;
+    bool go = true;
+    while (go) {
+        switch (phase_) {
+            case Phase::head:
+                go = read_head();
+                break;
+            case Phase::body:
+                go = read_body();
+                break;
+            case Phase::sending:
+                go = send();
+                break;
+            case Phase::lingering:
+                go = linger();
+                break;
+            case Phase::waiting:
+            case Phase::closed:
+                go = false;
+                break;
+        }
+    }
+    running_ = false;
+    if (phase_ == Phase::closed) return;
+    keep_input();
+    const bool idle_in_request = phase_ == Phase::waiting || (phase_ == Phase::sending && starved_);
+    if (peer_closed_ && idle_in_request) client_gone(false);
+}
+
+// Input
+
+bool Connection::receive() {
+    if (!readable_) return false;
+    keep_input();
+    auto& buffer = thread_.buffer;
+    const Transfer transfer = transport_->receive(buffer.data(), buffer.size());
+    switch (transfer.state) {
+        case Transfer::State::moved:
+            break;
+        case Transfer::State::blocked:
+            readable_ = false;
+            return false;
+        case Transfer::State::ended:
+        case Transfer::State::failed:
+            client_gone(false);
+            return false;
+    }
+    if (transfer.bytes < buffer.size() && !peer_closed_ &&
+        transport_->short_receive_means_empty()) {
+        readable_ = false;
+    }
+    if (pending_.empty()) {
+        input_ = {buffer.data(), transfer.bytes};
+    } else {
+        pending_.append(buffer.data(), transfer.bytes);
+        input_ = pending_;
+    }
+    return true;
+}
+
+void Connection::consume(std::size_t bytes) {
+    input_.remove_prefix(bytes);
+    scanned_ = 0;
+}
+
+// The thread's buffer serves the next connection after this turn; what is left must move out. An
+// idle connection keeps nothing.
+void Connection::keep_input() {
+    if (input_.empty()) {
+        if (!pending_.empty()) std::string().swap(pending_);
+    } else if (pending_.empty()) {
+        pending_.assign(input_);
+    } else {
+        pending_.erase(0, pending_.size() - input_.size());
+    }
+    input_ = pending_;
+}
+
+bool Connection::read_head() {
+    const auto& settings = thread_.shared.settings;
+    if (!input_.empty()) {
+        const HeadScan scan = scan_head(input_, scanned_, settings.max_header_bytes);
+        if (scan.state == HeadScan::State::refused) {
+            unread_input_ = true;
+            began_ = Clock::now();
+            refuse(scan.refusal);
+            return true;
+        }
+        if (scan.state == HeadScan::State::complete) {
+            head_deadline_ = 0;
+            began_ = Clock::now();
+            const std::string_view text = input_.substr(scan.begin, scan.end - scan.begin);
+            exchange_ = ServerExchange::create(text, thread_.loop.mailbox(), *this);
+            consume(scan.end);
+            begin_request(exchange_->head_text);
+            return true;
+        }
+    }
+    if (receive()) return true;
+    if (phase_ == Phase::head && !input_.empty() && head_deadline_ == 0) {
+        head_deadline_ = thread_.loop.now() + settings.header_timeout.count();
+        thread_.loop.set_deadline(*this, head_deadline_);
+    }
+    return false;
+}
+
+void Connection::begin_request(std::string_view head_text) {
+    ServerExchange& exchange = *exchange_.get();
+    exchange.remote = remote_;
+    if (const auto refusal = parse_head(head_text, exchange.head)) {
+        unread_input_ = true;
+        return refuse(*refusal);
+    }
+    const auto& given_id = exchange.head[Known::request_id];
+    exchange.id = given_id && is_sane_request_id(*given_id) ? std::string(*given_id)
+                                                            : thread_.make_request_id();
+    const auto target = parse_target(exchange.head.target);
+    auto decoded = target ? percent_decode(target->path) : std::nullopt;
+    const bool any_resource = target && target->path == "*";
+    if (!decoded || (any_resource && exchange.head.method != "OPTIONS")) {
+        constexpr Refusal bad_target{400, "malformed_target",
+                                     "The request's URL is malformed or holds forbidden parts."};
+        return begin_body(&bad_target, 0);
+    }
+    if (draining()) return begin_body(&draining_refusal, 0);
+    exchange.decoded_path = std::move(*decoded);
+    if (!target->query.empty()) exchange.query_pairs = parse_query(target->query);
+    if (any_resource) {
+        exchange.match.allowed = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    } else {
+        exchange.match = thread_.shared.router.match(exchange.head.method, target->path);
+    }
+    const Route* route = exchange.match.route;
+    std::uint64_t max_body = thread_.shared.settings.max_body_bytes;
+    if (route != nullptr && route->max_body != 0) max_body = route->max_body;
+    begin_body(nullptr, max_body);
+}
+
+void Connection::begin_body(const Refusal* refusal, std::uint64_t max_body) {
+    const RequestHead& head = exchange_->head;
+    if (!head.has_body()) return refusal != nullptr ? refuse(*refusal) : dispatch();
+    constexpr Refusal too_large{413, "body_too_large", "The request's body is too large."};
+    if (refusal == nullptr && head.content_length > max_body) refusal = &too_large;
+    if (refusal != nullptr || exchange_->match.route == nullptr) {
+        unread_input_ = true;
+        return refusal != nullptr ? refuse(*refusal) : dispatch();
+    }
+    body_ = std::make_unique<BodyReader>(exchange_->head_text, max_body);
+    phase_ = Phase::body;
+    thread_.loop.set_deadline(*this,
+                              thread_.loop.now() + thread_.shared.settings.body_timeout.count());
+    if (head.expects_continue && input_.empty()) {
+        static char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+        const iovec part{text, sizeof text - 1};
+        if (transport_->send(&part, 1, false).bytes != part.iov_len) client_gone(true);
+    }
+}
+
+bool Connection::read_body() {
+    if (!input_.empty()) {
+        const BodyReader::Progress progress = body_->feed(input_);
+        consume(progress.consumed);
+        if (progress.refusal || input_.size() > thread_.shared.settings.max_header_bytes * 4) {
+            constexpr Refusal malformed{400, "malformed_body", "The request's body is malformed."};
+            if (!progress.done) {
+                unread_input_ = true;
+                refuse(progress.refusal ? *progress.refusal : malformed);
+                return true;
+            }
+        }
+        if (progress.done) {
+            exchange_->body_text = body_->take();
+            body_.reset();
+            dispatch();
+            return true;
+        }
+    }
+    if (!receive()) return false;
+    thread_.loop.set_deadline(*this,
+                              thread_.loop.now() + thread_.shared.settings.body_timeout.count());
+    return true;
+}
+
+// Answers
+
+void Connection::dispatch() {
+    ServerExchange& exchange = *exchange_.get();
+    const std::string_view method = exchange.head.method;
+    if (exchange.match.route == nullptr) {
+        const std::string& allowed = exchange.match.allowed;
+        if (method == "OPTIONS" && !allowed.empty()) {
+            return answer(options_response(thread_.shared.reply_settings, exchange.head, allowed),
+                          false);
+        }
+        constexpr std::string_view implemented[] = {"GET",   "HEAD",   "POST",   "PUT",
+                                                    "PATCH", "DELETE", "OPTIONS"};
+        if (std::find(std::begin(implemented), std::end(implemented), method) ==
+            std::end(implemented)) {
+            return refuse({501, "method_not_implemented", "This method is not implemented."});
+        }
+        if (allowed.empty()) {
+            return refuse({404, "not_found", "There is nothing at this URL."});
+        }
+        Response response = problem_response(
+            405, "method_not_allowed",
+            "This URL does not take that method; the Allow header lists those it takes.");
+        response.headers.emplace_back("Allow", allowed);
+        return answer(std::move(response), false);
+    }
+    phase_ = Phase::waiting;
+    thread_.loop.set_deadline(*this, 0);
+    if (exchange.dispatch()) answer(exchange.take_response(), false);
+}
+
+void Connection::refuse(const Refusal& refusal) {
+    const bool close_after = refusal.status == 400 || refusal.status == 408 ||
+                             refusal.status == 413 || refusal.status == 431 ||
+                             refusal.status >= 500 || unread_input_;
+    answer(problem_response(refusal.status, refusal.code, refusal.detail), close_after);
+}
+
+void Connection::answer(Response&& response, bool close_after) {
+    body_.reset();
+    ReplyRequest request;
+    if (exchange_ && !exchange_->head.method.empty()) {
+        request.head = &exchange_->head;
+        request.target = exchange_->head.target;
+        request.request_id = exchange_->id;
+        close_after = close_after || !exchange_->head.keep_alive;
+    }
+    request.close = close_after || unread_input_ || draining();
+    sender_.emplace(compose_reply(thread_.shared.reply_settings, request, std::move(response),
+                                  thread_.encoded));
+    phase_ = Phase::sending;
+    starved_ = false;
+    thread_.loop.set_deadline(*this,
+                              thread_.loop.now() + thread_.shared.settings.write_timeout.count());
+}
+
+void Connection::on_answer() {
+    if (phase_ != Phase::waiting) return;
+    answer(exchange_->take_response(), false);
+    run();
+}
+
+void Connection::on_wake() {
+    if (phase_ == Phase::sending && starved_) run();
+}
+
+bool Connection::send() {
+    const std::uint64_t before = sender_->sent();
+    std::atomic<bool>& woken = exchange_ ? exchange_->woken() : never_woken_;
+    const Sender::State state = sender_->pump(*transport_, woken);
+    starved_ = state == Sender::State::starved;
+    switch (state) {
+        case Sender::State::done:
+            finish_reply();
+            return true;
+        case Sender::State::failed:
+            client_gone(true);
+            return false;
+        case Sender::State::starved:
+            thread_.loop.set_deadline(*this, 0);
+            return false;
+        case Sender::State::yielding:
+            thread_.yield(*this);
+            [[fallthrough]];
+        case Sender::State::blocked:
+            if (sender_->sent() != before || deadline() == 0) {
+                thread_.loop.set_deadline(
+                    *this, thread_.loop.now() + thread_.shared.settings.write_timeout.count());
+            }
+            return false;
+    }
+    return false;
+}
+
+void Connection::finish_reply() {
+    report(false);
+    const bool close_after = sender_->reply().close;
+    sender_.reset();
+    if (exchange_) {
+        exchange_->detach();
+        exchange_ = {};
+    }
+    if (close_after) return end_after_reply();
+    phase_ = Phase::head;
+    if (input_.empty() && draining()) return close();
+    thread_.loop.set_deadline(*this,
+                              thread_.loop.now() + thread_.shared.settings.idle_timeout.count());
+}
+
+// Closing while the client still sends would reset the connection and could destroy the answer on
+// its way (RFC 9112, section 9.6).
+void Connection::end_after_reply() {
+    transport_->shutdown_send();
+    if (!unread_input_ && peer_closed_) return close();
+    phase_ = Phase::lingering;
+    input_ = {};
+    thread_.loop.set_deadline(*this, thread_.loop.now() + linger_timeout);
+}
+
+bool Connection::linger() {
+    input_ = {};
+    if (!receive()) return false;
+    input_ = {};
+    return true;
+}
+
+void Connection::drain() {
+    if (phase_ == Phase::head && input_.empty()) close();
+}
+
+void Connection::refuse_for_load() {
+    counted_ = false;
+    unread_input_ = true;
+    answer(problem_response(503, "too_many_connections",
+                            "The server has as many connections as it may; try again shortly."),
+           true);
+    run();
+}
+
+// Ends
+
+void Connection::on_deadline() {
+    switch (phase_) {
+        case Phase::head:
+            if (input_.empty()) return close();
+            [[fallthrough]];
+        case Phase::body:
+            thread_.shared.metrics.timeouts.add();
+            unread_input_ = true;
+            if (phase_ == Phase::head) began_ = Clock::now();
+            refuse({408, "request_timeout", "The request took too long to arrive."});
+            return run();
+        case Phase::sending:
+            thread_.shared.metrics.timeouts.add();
+            return client_gone(true);
+        case Phase::lingering:
+            return close();
+        case Phase::waiting:
+        case Phase::closed:
+            return;
+    }
+}
+
+void Connection::client_gone(bool reset) {
+    if (phase_ == Phase::waiting || phase_ == Phase::sending || phase_ == Phase::body) {
+        report(true);
+    }
+    if (reset) transport_->reset();
+    close();
+}
+
+void Connection::close() {
+    if (phase_ == Phase::closed) return;
+    phase_ = Phase::closed;
+    transport_->close();
+    sender_.reset();
+    body_.reset();
+    if (exchange_) {
+        const ServerExchange::Hold exchange = std::move(exchange_);
+        exchange->cancel();
+    }
+    thread_.remove(*this);
+}
+
+void Connection::report(bool aborted) {
+    if (!counted_) return;
+    const double seconds = std::chrono::duration<double>(Clock::now() - began_).count();
+    const RequestHead* head = exchange_ ? &exchange_->head : nullptr;
+    HttpMetrics::Finished finished;
+    finished.route = exchange_ ? exchange_->match.route : nullptr;
+    finished.method = head != nullptr ? head->method : std::string_view();
+    finished.status = sender_ ? sender_->reply().status : client_closed_request;
+    finished.seconds = seconds;
+    finished.bytes = sender_ ? sender_->sent() : 0;
+    finished.file_bytes = sender_ ? sender_->file_bytes() : 0;
+    finished.aborted = aborted;
+    thread_.shared.metrics.finished(finished);
+    if (!thread_.shared.access_log.enabled()) return;
+    AccessLog::Entry entry;
+    entry.method = finished.method;
+    entry.path = head != nullptr ? head->target.substr(0, head->target.find('?')) : "";
+    entry.route = finished.route != nullptr ? std::string_view(finished.route->label) : "none";
+    entry.remote = remote_;
+    entry.request_id = exchange_ ? std::string_view(exchange_->id) : "";
+    entry.status = finished.status;
+    entry.bytes = finished.bytes;
+    entry.seconds = seconds;
+    entry.aborted = aborted;
+    thread_.shared.access_log.write(entry);
+}
+
+}  // namespace consort::http

@@ -1,0 +1,81 @@
+// One client: reads requests, has them answered one after the other, sends the answers.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/http/event_loop.hpp"
+#include "core/http/request_head.hpp"
+#include "core/http/sender.hpp"
+#include "core/http/server_exchange.hpp"
+#include "core/http/transport.hpp"
+
+namespace consort::http {
+
+class IoThread;
+
+class Connection final : public EventSource, public Timed {
+  public:
+    Connection(IoThread& thread, std::unique_ptr<Transport> transport, std::string remote);
+    ~Connection() override;
+
+    void on_events(std::uint32_t epoll_events) override;
+    void on_deadline() override;
+    void on_answer();  // the exchange was answered, not within dispatch()
+    void on_wake();    // a stream of the reply may have more
+
+    // Too many are open already: answers 503 and closes.
+    void refuse_for_load();
+    // Ends at once if it is idle, else after the answer that is under way.
+    void drain();
+    void close();
+
+  private:
+    friend class IoThread;
+    enum class Phase { head, body, waiting, sending, lingering, closed };
+    using Clock = std::chrono::steady_clock;
+
+    void run();
+    bool read_head();  // each: false if the client or a handler has to move first
+    bool read_body();
+    bool send();
+    bool linger();
+    bool receive();  // more input; false: none yet, or the connection is closed
+
+    void begin_request(std::string_view head_text);
+    void begin_body(const Refusal* refusal, std::uint64_t max_body);
+    void dispatch();
+    void refuse(const Refusal& refusal);
+    void answer(Response&& response, bool close_after);
+    void finish_reply();
+    void end_after_reply();
+    void client_gone(bool reset);
+    void report(bool aborted);
+    void consume(std::size_t bytes);
+    void keep_input();
+    bool draining() const noexcept;
+
+    IoThread& thread_;
+    std::unique_ptr<Transport> transport_;
+    std::string remote_;
+    Phase phase_ = Phase::head;
+    bool readable_ = true, peer_closed_ = false, running_ = false;
+    bool unread_input_ = false;  // the request's body was not read
+    bool counted_ = true;        // in the number of open connections
+    bool starved_ = false, yielding_ = false;
+    std::string_view input_;  // not parsed yet: in pending_ or the thread's buffer
+    std::string pending_;
+    std::size_t scanned_ = 0;
+    Milliseconds head_deadline_ = 0;
+    Clock::time_point began_;
+    ServerExchange::Hold exchange_;
+    std::unique_ptr<BodyReader> body_;
+    std::optional<Sender> sender_;
+    std::atomic<bool> never_woken_{false};
+    Connection *previous_ = nullptr, *next_ = nullptr;  // the thread's list
+};
+
+}  // namespace consort::http
