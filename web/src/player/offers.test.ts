@@ -57,6 +57,24 @@ describe('rank', () => {
     expect(methods([file('audio/mp4', 'alac')], chromium)).toEqual([]);
   });
 
+  it('takes the codecs of a bare file from the other offers', () => {
+    const alac = rank([file('audio/mp4', ''), hls('alac')], { ...chromium, source: () => true });
+    expect(alac.candidates.map((candidate) => candidate.method)).toEqual(['source', 'native-hls']);
+    const can = {
+      ...chromium, nativeHls: false,
+      source: (type: string) => type === 'audio/mp4' || type === 'video/mp4' || type === 'audio/mpeg',
+    };
+    expect(rank([file('audio/mp4', ''), hls('alac')], can))
+      .toEqual({ candidates: [], reasons: ["This browser can't decode ALAC."] });
+    expect(methods([file('video/mp4', ''), hls('hvc1.1.6.L93.B0,mp4a.40.2')], can)).toEqual([]);
+    expect(methods([file('audio/mp4', ''), hls('mp4a.40.2')], can))
+      .toEqual(['source /direct', 'hls.js /playlist.m3u8']);
+    expect(methods([file('audio/mpeg', ''), hls('mp4a.40.34')], can))
+      .toEqual(['source /direct', 'hls.js /playlist.m3u8']);
+    expect(methods([file('video/mp4', ''), hls('avc1.64001f,mp4a.40.2')], can))
+      .toEqual(['hls.js /playlist.m3u8', 'source /direct']);
+  });
+
   it('tells every reason once', () => {
     const { candidates, reasons } = rank([
       file('audio/mp4', 'alac'), makeOffer({ playable: false, reason: 'No segments for PCM.' }),

@@ -39,15 +39,24 @@ const codecList = (offer: Offer): string[] =>
 const videoCodec = /^(avc[13]|hvc1|hev1|vp0?[89]|av01|mp4v|dvh[1e])/i;
 const hevc = /^(hvc1|hev1)/i;
 
-export const hasVideo = (offer: Offer): boolean => codecList(offer).some((c) => videoCodec.test(c));
+const hasVideo = (offer: Offer): boolean => codecList(offer).some((c) => videoCodec.test(c));
 
-function sourcePlays(offer: Offer, can: Capabilities): boolean {
+const mp4 = (codec: string): string =>
+  `${videoCodec.test(codec) ? 'video' : 'audio'}/mp4; codecs="${codec}"`;
+
+function decodes(codec: string, can: Capabilities): boolean {
+  if (isMp3(codec)) return can.source('audio/mpeg');
+  return can.mediaSource(mp4(codec)) || (!hevc.test(codec) && can.source(mp4(codec)));
+}
+
+// `known`: the codecs of the same rendition as other offers tell them, for an offer without any.
+function sourcePlays(offer: Offer, known: readonly string[], can: Capabilities): boolean {
   const type = baseType(offer);
   const codecs = codecList(offer);
   if (codecs.some((codec) => hevc.test(codec))) {
-    return codecs.every((codec) => can.mediaSource(`video/mp4; codecs="${codec}"`));
+    return codecs.every((codec) => can.mediaSource(mp4(codec)));
   }
-  if (codecs.length === 0) return can.source(type);
+  if (codecs.length === 0) return can.source(type) && known.every((codec) => decodes(codec, can));
   if (can.source(`${type}; codecs="${codecs.join(', ')}"`)) return true;
   return selfDescribing.has(type) && can.source(type);
 }
@@ -59,16 +68,15 @@ function mediaSourcePlays(offer: Offer, can: Capabilities): boolean {
     if (isMp3(codec)) {
       return can.mediaSource('audio/mpeg') || can.mediaSource('audio/mp4; codecs="mp3"');
     }
-    const kind = videoCodec.test(codec) ? 'video' : 'audio';
-    return can.mediaSource(`${kind}/mp4; codecs="${codec}"`);
+    return can.mediaSource(mp4(codec));
   });
 }
 
 const isMp3 = (codec: string): boolean =>
   codec === 'mp3' || /^mp4a\.(6b|69|40\.34)$/i.test(codec);
 
-function methodsFor(offer: Offer, can: Capabilities): Method[] {
-  if (!isHls(offer)) return sourcePlays(offer, can) ? ['source'] : [];
+function methodsFor(offer: Offer, known: readonly string[], can: Capabilities): Method[] {
+  if (!isHls(offer)) return sourcePlays(offer, known, can) ? ['source'] : [];
   const methods: Method[] = mediaSourcePlays(offer, can) ? ['hls.js'] : [];
   if (can.nativeHls) can.preferNativeHls ? methods.unshift('native-hls') : methods.push('native-hls');
   return methods;
@@ -79,19 +87,25 @@ function methodsFor(offer: Offer, can: Capabilities): Method[] {
 export function rank(offers: readonly Offer[], can: Capabilities): Ranking {
   const candidates: Candidate[] = [];
   const reasons: string[] = [];
+  const codecsOf = new Map<string, string[]>();
+  for (const offer of offers) {
+    if (offer.codecs !== '') codecsOf.set(offer.rendition, codecList(offer));
+  }
+  const film = offers.some(hasVideo);
   for (const offer of offers) {
     if (!offer.playable || offer.path === '') {
       if (offer.reason !== '') reasons.push(offer.reason);
       continue;
     }
-    const methods = methodsFor(offer, can);
+    const known = codecsOf.get(offer.rendition) ?? [];
+    const methods = methodsFor(offer, known, can);
     for (const method of methods) candidates.push({ offer, method, url: offer.path });
-    if (methods.length === 0) reasons.push(`This browser can't decode ${describe(offer)}.`);
+    if (methods.length === 0) reasons.push(`This browser can't decode ${describe(offer, known)}.`);
   }
   const order = (candidate: Candidate): number => {
     const file = candidate.method === 'source';
     const native = candidate.method === 'native-hls' && !can.preferNativeHls;
-    return (file === hasVideo(candidate.offer) ? 2 : 0) + (native ? 1 : 0);
+    return (file === film ? 2 : 0) + (native ? 1 : 0);
   };
   candidates.sort((a, b) => order(a) - order(b)); // stable: the server's order breaks ties
   return { candidates, reasons: [...new Set(reasons)] };
@@ -102,8 +116,9 @@ const codecNames: [RegExp, string][] = [
   [/^vp0?9/i, 'VP9'], [/^flac/i, 'FLAC'], [/^opus/i, 'Opus'], [/^mp4a\.40/i, 'AAC'],
 ];
 
-function describe(offer: Offer): string {
-  const names = codecList(offer).map((codec) =>
+function describe(offer: Offer, known: readonly string[]): string {
+  const codecs = offer.codecs === '' ? known : codecList(offer);
+  const names = codecs.map((codec) =>
     codecNames.find(([pattern]) => pattern.test(codec))?.[1] ?? codec);
   return names.length > 0 ? names.join(' with ') : baseType(offer) || 'this format';
 }
