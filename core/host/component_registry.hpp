@@ -4,6 +4,7 @@
 // change and may be read from any thread without a lock.
 #pragma once
 
+#include <cstdint>
 #include <cstring>
 #include <deque>
 #include <string>
