@@ -18,7 +18,8 @@ class Derived {
   public:
     // Calls `use(exchange, media, const T&)`, which returns a Result<void>: at once if the thing is
     // there, else on a worker after `make(media)`, which returns a Result<std::unique_ptr<T>>.
-    // `key` tells apart what two instances of a plugin derive. `make` and `use` are copied.
+    // `key` names the thing, one address for each T: two instances of a plugin derive different
+    // things, so it is an address within the instance. `make` and `use` are copied.
     template <class Make, class Use>
     static Result<void> with(const ExchangeView& exchange, const MediaView& media,
                              const Executor& executor, const void* key, Make make, Use use) {

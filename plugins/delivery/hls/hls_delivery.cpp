@@ -85,7 +85,7 @@ std::span<const Route> HlsDelivery::routes() const noexcept { return kRoutes; }
 Result<void> HlsDelivery::handle(std::uint32_t route, ExchangeView exchange, MediaView media) {
     if (route == kMultivariant) return multivariant(exchange, media);
     return Derived<Renditions>::with(
-        exchange, media, executor_, this,
+        exchange, media, executor_, &renditions_key_,
         [seconds = segment_seconds_](const MediaView& of) { return Renditions::make(of, seconds); },
         [this, route](const ExchangeView& to, const MediaView& of, const Renditions& renditions) {
             switch (route) {
@@ -99,10 +99,10 @@ Result<void> HlsDelivery::handle(std::uint32_t route, ExchangeView exchange, Med
 Result<void> HlsDelivery::multivariant(const ExchangeView& exchange, const MediaView& media) {
     const auto renditions_of = [this, seconds = segment_seconds_](const MediaView& of) {
         return Derived<Renditions>::now(
-            of, this, [seconds](const MediaView& m) { return Renditions::make(m, seconds); });
+            of, &renditions_key_, [seconds](const MediaView& m) { return Renditions::make(m, seconds); });
     };
     return Derived<MultivariantPlaylist>::with(
-        exchange, media, executor_, this,
+        exchange, media, executor_, &multivariant_key_,
         [renditions_of, seconds = segment_seconds_](
             const MediaView& of) -> Result<std::unique_ptr<MultivariantPlaylist>> {
             auto renditions = renditions_of(of);

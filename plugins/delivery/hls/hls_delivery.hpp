@@ -27,6 +27,8 @@ class HlsDelivery {
     Executor executor_;
     Cache cache_;
     std::uint32_t segment_seconds_;
+    // Their addresses name what is kept with each media object.
+    char renditions_key_ = 0, multivariant_key_ = 0;
 };
 
 }  // namespace consort::delivery
