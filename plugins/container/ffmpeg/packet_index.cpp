@@ -13,6 +13,7 @@ extern "C" {
 #include "plugins/container/ffmpeg/frame_length.hpp"
 #include "plugins/container/ffmpeg/indexed_track.hpp"
 #include "plugins/container/ffmpeg/libav.hpp"
+#include "plugins/container/ffmpeg/mp4_index.hpp"
 #include "plugins/container/ffmpeg/timing.hpp"
 
 namespace consort::container_ffmpeg {
@@ -92,7 +93,9 @@ void finish(Stream& stream, const AVCodecParameters& codec, Format format) {
     IndexedTrack& track = stream.track;
     if (track.samples.empty()) return;
     if (stream.is_audio) {
-        stream.audio.finish(format == Format::kOgg && codec.codec_id == AV_CODEC_ID_VORBIS, track);
+        const bool vorbis = codec.codec_id == AV_CODEC_ID_VORBIS;
+        stream.audio.finish(vorbis, (vorbis && format == Format::kOgg) || format == Format::kMov,
+                            track);
         if (codec.codec_id == AV_CODEC_ID_FLAC && track.info.configuration.size() >= 22) {
             // STREAMINFO's total of samples, 36 bits; 0: not known.
             const auto* p =
@@ -105,10 +108,37 @@ void finish(Stream& stream, const AVCodecParameters& codec, Format format) {
     }
 }
 
+// The edit list of a fragmented file's movie box. Durations stand in the fragments.
+void edit_fragmented(const Mp4Movie& movie, int id, IndexedTrack& track) {
+    if (track.samples.empty()) return;
+    for (const Mp4Track& from : movie.tracks) {
+        if (from.id != static_cast<std::uint32_t>(id) || from.edits.empty() || from.timescale == 0)
+            continue;
+        if (track.info.values.kind == CONSORT_TRACK_AUDIO) {
+            const auto ended = static_cast<std::uint64_t>(track.edit_start) + track.edit_duration;
+            track.start_ns = 0;
+            apply_edits(movie, from, ended, track);
+        } else {
+            // Decode times were made anew, so the edit begins with the first picture; the file's
+            // edit only says when that is.
+            const std::int64_t start = track.edit_start;
+            const std::uint64_t duration = track.edit_duration;
+            const std::int64_t first = track.start_ns;
+            track.start_ns = 0;
+            apply_edits(movie, from, 0, track);
+            track.start_ns +=
+                first - static_cast<std::int64_t>(static_cast<double>(track.edit_start) * 1e9 /
+                                                  from.timescale);
+            track.edit_start = start;
+            track.edit_duration = duration;
+        }
+    }
+}
+
 }  // namespace
 
 Result<void> index_packets(ByteWindow& bytes, std::string_view name, Format format,
-                           const IndexSink& sink) {
+                           const IndexSink& sink, const Mp4Movie* movie) {
     DemuxerOptions options{demuxer_of(format)};
     options.stream_info = format == Format::kMatroska || format == Format::kMov;
     auto demuxer = Demuxer::open(bytes, name, options);
@@ -164,6 +194,9 @@ Result<void> index_packets(ByteWindow& bytes, std::string_view name, Format form
     for (std::size_t i = 0; i < streams.size(); ++i) {
         if (streams[i] == nullptr) continue;
         finish(*streams[i], *(*demuxer)->stream(static_cast<unsigned>(i)).codecpar, format);
+        if (movie != nullptr)
+            edit_fragmented(*movie, (*demuxer)->stream(static_cast<unsigned>(i)).id,
+                            streams[i]->track);
         tracks.push_back(std::move(streams[i]->track));
     }
     return emit(sink, tracks);

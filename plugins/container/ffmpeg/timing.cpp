@@ -34,14 +34,12 @@ void AudioClock::add(const Packet& packet, std::uint32_t duration,
     last_told_ = packet.told;
 }
 
-void AudioClock::finish(bool trim_by_duration, IndexedTrack& track) const {
+void AudioClock::finish(bool vorbis, bool trim_by_duration, IndexedTrack& track) const {
     std::int64_t start = start_skip;
     std::int64_t end = sum_ - discard_;
-    if (trim_by_duration) {
-        // The first packet of Vorbis only primes the decoder: nothing of it is heard.
-        start = track.samples.front().duration;
-        if (last_told_ > 0 && last_told_ < last_) end = sum_ - (last_ - last_told_);
-    }
+    // The first packet of Vorbis only primes the decoder: nothing of it is heard.
+    if (vorbis) start = track.samples.front().duration;
+    if (trim_by_duration && last_told_ > 0 && last_told_ < last_) end = sum_ - (last_ - last_told_);
     start = std::clamp<std::int64_t>(start, 0, sum_);
     track.edit_start = start;
     track.edit_duration = static_cast<std::uint64_t>(std::max<std::int64_t>(end - start, 0));

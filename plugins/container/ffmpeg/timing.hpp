@@ -23,7 +23,7 @@ struct AudioClock {
     // Call before the packet's sample is appended to `samples`.
     void add(const Packet& packet, std::uint32_t duration, std::vector<consort_sample>& samples);
     // `trim_by_duration`: the last packet's told duration is the trimmed one (Vorbis in Ogg).
-    void finish(bool trim_by_duration, IndexedTrack& track) const;
+    void finish(bool vorbis, bool trim_by_duration, IndexedTrack& track) const;
 
   private:
     std::int64_t first_ = 0, sum_ = 0, discard_ = 0;
