@@ -7,9 +7,12 @@ namespace consort::delivery {
 Response response_of(const Head& head) {
     auto response = Response(200).content_type(head.content_type).etag(head.etag);
     switch (head.freshness) {
-        case Freshness::kImmutable: return std::move(response).immutable();
-        case Freshness::kShort: return std::move(response).cache_control("max-age=30");
-        default: return std::move(response).cache_control("no-cache");
+        case Freshness::kImmutable:
+            return std::move(response).immutable();
+        case Freshness::kShort:
+            return std::move(response).cache_control("max-age=30");
+        default:
+            return std::move(response).cache_control("no-cache");
     }
 }
 

@@ -31,7 +31,8 @@ std::string with_entry(std::string name, std::string_view entry) {
 CodecSupport fragmented(const consort_track& track, std::string codecs,
                         std::size_t least_configuration) {
     if (view(track.configuration).size() < least_configuration) {
-        return {Packaging::kNone, {},
+        return {Packaging::kNone,
+                {},
                 "The file does not say how its " + std::string(view(track.codec)) +
                     " track is configured, so no player could decode it; make the file again."};
     }
@@ -57,18 +58,22 @@ CodecSupport codec_support(const consort_track& track) {
     if (codec == "av1") return fragmented(track, given_or(track, "av01.0.04M.08"), 4);
     if (codec == "mp3") return {Packaging::kPackedAudio, "mp4a.40.34", {}};
     if (codec == "vorbis") {
-        return {Packaging::kNone, {},
+        return {Packaging::kNone,
+                {},
                 "Vorbis has no place in HLS or MP4; play the file itself, or store it as FLAC or "
                 "Opus."};
     }
     if (codec.starts_with("pcm_")) {
-        return {Packaging::kNone, {},
+        return {Packaging::kNone,
+                {},
                 "Uncompressed audio (PCM) has no place in HLS; play the file itself, or store it "
                 "as FLAC, which is the same sound."};
     }
-    return {Packaging::kNone, {},
-            "The codec " + std::string(codec.empty() ? "of this track" : codec) +
-                " cannot be packaged as it is; play the file itself, or store it in another codec."};
+    return {
+        Packaging::kNone,
+        {},
+        "The codec " + std::string(codec.empty() ? "of this track" : codec) +
+            " cannot be packaged as it is; play the file itself, or store it in another codec."};
 }
 
 }  // namespace consort::delivery

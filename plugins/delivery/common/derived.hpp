@@ -49,9 +49,11 @@ class Derived {
 
   private:
     static Result<Derived*> slot_of(const MediaView& media, const void* key) {
-        return media.attachment<Derived>([](const MediaView&) -> Result<std::unique_ptr<Derived>> {
-            return std::make_unique<Derived>();
-        }, key);
+        return media.attachment<Derived>(
+            [](const MediaView&) -> Result<std::unique_ptr<Derived>> {
+                return std::make_unique<Derived>();
+            },
+            key);
     }
 
     template <class Make>

@@ -12,7 +12,7 @@ namespace consort::delivery {
 
 // Samples of one track that lie one after the other in the fragment's mdat.
 struct FragmentRun {
-    std::uint32_t first = 0;        // index into the track's samples
+    std::uint32_t first = 0;  // index into the track's samples
     std::uint32_t count = 0;
     std::uint64_t data_offset = 0;  // from the first byte after the head of mdat
 };

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <string_view>
 
-#include "plugins/delivery/common/box_writer.hpp"
 #include "consort/text.hpp"
+
+#include "plugins/delivery/common/box_writer.hpp"
 #include "plugins/delivery/common/sample_entry.hpp"
 #include "plugins/delivery/common/timeline.hpp"
 
@@ -24,17 +26,22 @@ Matrix rotation_matrix(const consort_track& track) {
     const std::uint32_t width = track.width << 16;
     const std::uint32_t height = track.height << 16;
     switch (track.rotation) {
-        case 90: return {0, kOne, 0, kMinusOne, 0, 0, height, 0, 0x40000000};
-        case 180: return {kMinusOne, 0, 0, 0, kMinusOne, 0, width, height, 0x40000000};
-        case 270: return {0, kMinusOne, 0, kOne, 0, 0, 0, width, 0x40000000};
-        default: return {kOne, 0, 0, 0, kOne, 0, 0, 0, 0x40000000};
+        case 90:
+            return {0, kOne, 0, kMinusOne, 0, 0, height, 0, 0x40000000};
+        case 180:
+            return {kMinusOne, 0, 0, 0, kMinusOne, 0, width, height, 0x40000000};
+        case 270:
+            return {0, kMinusOne, 0, kOne, 0, 0, 0, width, 0x40000000};
+        default:
+            return {kOne, 0, 0, 0, kOne, 0, 0, 0, 0x40000000};
     }
 }
 
 // ISO 639-2/T in three times five bits; `und` unless the language is such a code.
 std::uint16_t packed_language(std::string_view language) {
-    const bool fits = language.size() == 3 && std::all_of(language.begin(), language.end(),
-                                                          [](char c) { return c >= 'a' && c <= 'z'; });
+    const bool fits =
+        language.size() == 3 &&
+        std::all_of(language.begin(), language.end(), [](char c) { return c >= 'a' && c <= 'z'; });
     const std::string_view code = fits ? language : "und";
     return static_cast<std::uint16_t>((code[0] - 0x60) << 10 | (code[1] - 0x60) << 5 |
                                       (code[2] - 0x60));
@@ -125,11 +132,45 @@ Result<void> write_minf(BoxWriter& out, const consort_track& track) {
     return write_stbl(out, track);
 }
 
-Result<void> write_trak(BoxWriter& out, const consort_track& track, std::uint32_t id,
-                        std::uint32_t timescale) {
-    auto trak = out.box("trak");
-    write_tkhd(out, track, id);
-    write_elst(out, track, timescale);
+// iTunes' way to state encoder delay and padding, here for one track. FFmpeg applies no edit list
+// to fragments, but it does apply this one for AAC, and so do Apple's players.
+void write_gapless_note(BoxWriter& out, const consort_track& track) {
+    if (view(track.codec) != "aac" || track.edit_start <= 0) return;
+    const std::uint64_t length = presented_duration(track);
+    const auto delay = static_cast<std::uint64_t>(track.edit_start);
+    const std::uint64_t padding =
+        track.media_duration > delay + length ? track.media_duration - delay - length : 0;
+    char text[160];
+    const int size = std::snprintf(
+        text, sizeof text,
+        " 00000000 %08X %08X %016llX 00000000 00000000 00000000 00000000 00000000 00000000 "
+        "00000000 00000000",
+        static_cast<unsigned>(delay), static_cast<unsigned>(padding),
+        static_cast<unsigned long long>(length));
+    auto udta = out.box("udta");
+    auto meta = out.full_box("meta", 0, 0);
+    {
+        auto hdlr = out.full_box("hdlr", 0, 0);
+        out.zeros(4);
+        out.bytes("mdirappl");
+        out.zeros(9);
+    }
+    auto ilst = out.box("ilst");
+    auto item = out.box("----");
+    {
+        auto mean = out.full_box("mean", 0, 0);
+        out.bytes("com.apple.iTunes");
+    }
+    {
+        auto name = out.full_box("name", 0, 0);
+        out.bytes("iTunSMPB");
+    }
+    auto data = out.full_box("data", 0, 1);  // UTF-8
+    out.u32(0);
+    out.bytes({text, static_cast<std::size_t>(size)});
+}
+
+Result<void> write_mdia(BoxWriter& out, const consort_track& track) {
     auto mdia = out.box("mdia");
     {
         auto mdhd = out.full_box("mdhd", 0, 0);
@@ -148,6 +189,16 @@ Result<void> write_trak(BoxWriter& out, const consort_track& track, std::uint32_
         out.u8(0);
     }
     return write_minf(out, track);
+}
+
+Result<void> write_trak(BoxWriter& out, const consort_track& track, std::uint32_t id,
+                        std::uint32_t timescale) {
+    auto trak = out.box("trak");
+    write_tkhd(out, track, id);
+    write_elst(out, track, timescale);
+    if (auto done = write_mdia(out, track); !done) return done;
+    write_gapless_note(out, track);
+    return {};
 }
 
 void write_mvex(BoxWriter& out, std::span<const InitTrack> tracks, std::uint64_t duration) {

@@ -9,7 +9,8 @@
 
 namespace consort::delivery {
 
-// Calls `each(sample_number, sample)` for the samples from `first` to before `end`, in decode order.
+// Calls `each(sample_number, sample)` for the samples from `first` to before `end`, in decode
+// order.
 template <class Each>
 Result<void> for_each_sample(const MediaView& media, std::uint32_t track, std::uint64_t first,
                              std::uint64_t end, Each&& each) {

@@ -47,7 +47,8 @@ class VirtualFile {
     Result<void> cut(const MediaView& media, std::uint32_t target_seconds);
 
     std::vector<PackagedTrack> tracks_;
-    std::vector<std::vector<std::uint64_t>> firsts_;  // by track: first sample of each part, and end
+    std::vector<std::vector<std::uint64_t>>
+        firsts_;                          // by track: first sample of each part, and end
     std::vector<std::uint64_t> starts_;   // of each part, and the end of the presentation
     std::vector<std::uint64_t> offsets_;  // of each part, and the end of the file
     std::string head_;

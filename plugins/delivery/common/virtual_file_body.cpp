@@ -25,7 +25,10 @@ class Body {
   public:
     Body(Cache cache, const ExchangeView& exchange, const MediaView& media, const VirtualFile& file,
          std::string key)
-        : cache_(std::move(cache)), exchange_(exchange), media_(media), file_(file),
+        : cache_(std::move(cache)),
+          exchange_(exchange),
+          media_(media),
+          file_(file),
           key_(std::move(key)) {}
 
     Result<void> seek(std::uint64_t position) {

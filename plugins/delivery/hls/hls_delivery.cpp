@@ -89,17 +89,21 @@ Result<void> HlsDelivery::handle(std::uint32_t route, ExchangeView exchange, Med
         [seconds = segment_seconds_](const MediaView& of) { return Renditions::make(of, seconds); },
         [this, route](const ExchangeView& to, const MediaView& of, const Renditions& renditions) {
             switch (route) {
-                case kMediaPlaylist: return media_playlist(to, of, renditions);
-                case kInit: return init_segment(to, of, renditions);
-                default: return segment(to, of, renditions, route == kPackedSegment);
+                case kMediaPlaylist:
+                    return media_playlist(to, of, renditions);
+                case kInit:
+                    return init_segment(to, of, renditions);
+                default:
+                    return segment(to, of, renditions, route == kPackedSegment);
             }
         });
 }
 
 Result<void> HlsDelivery::multivariant(const ExchangeView& exchange, const MediaView& media) {
     const auto renditions_of = [this, seconds = segment_seconds_](const MediaView& of) {
-        return Derived<Renditions>::now(
-            of, &renditions_key_, [seconds](const MediaView& m) { return Renditions::make(m, seconds); });
+        return Derived<Renditions>::now(of, &renditions_key_, [seconds](const MediaView& m) {
+            return Renditions::make(m, seconds);
+        });
     };
     return Derived<MultivariantPlaylist>::with(
         exchange, media, executor_, &multivariant_key_,
@@ -109,14 +113,17 @@ Result<void> HlsDelivery::multivariant(const ExchangeView& exchange, const Media
             if (!renditions) return std::move(renditions).error();
             auto text = write_multivariant_playlist(of, **renditions, seconds);
             if (!text) return std::move(text).error();
-            return std::make_unique<MultivariantPlaylist>(
-                MultivariantPlaylist{std::move(*text)});
+            return std::make_unique<MultivariantPlaylist>(MultivariantPlaylist{std::move(*text)});
         },
         [seconds = segment_seconds_](const ExchangeView& to, const MediaView& of,
                                      const MultivariantPlaylist& made) -> Result<void> {
             std::string etag(of.identity());
-            etag.append("-m3u8-").append(std::to_string(seconds)).append("-").append(kFormatVersion);
-            answer_attached(to, of, {std::string(kPlaylistType), std::move(etag), Freshness::kShort},
+            etag.append("-m3u8-")
+                .append(std::to_string(seconds))
+                .append("-")
+                .append(kFormatVersion);
+            answer_attached(to, of,
+                            {std::string(kPlaylistType), std::move(etag), Freshness::kShort},
                             made.text);
             return {};
         });

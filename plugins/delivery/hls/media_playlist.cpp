@@ -16,8 +16,7 @@ std::string write_media_playlist(const Rendition& rendition, std::string_view ve
     out.reserve(200 + rendition.table.size() * (40 + query.size()));
     // Fractional EXTINF asks for version 3, EXT-X-MAP in a playlist of whole segments for 6.
     out.begin(packed ? 3 : 6);
-    out.number("#EXT-X-TARGETDURATION:",
-               target_duration(rendition.table.longest(), timescale));
+    out.number("#EXT-X-TARGETDURATION:", target_duration(rendition.table.longest(), timescale));
     out.line("#EXT-X-MEDIA-SEQUENCE:0");
     out.line("#EXT-X-PLAYLIST-TYPE:VOD");
     // A frame of MP3 may use bits of the frames before it, so those segments are not independent.

@@ -109,8 +109,8 @@ Result<std::string> write_multivariant_playlist(const MediaView& media,
 
     PlaylistText out;
     out.begin(original.packed_audio() ? 3 : 6);
-    const bool independent = std::none_of(all.begin(), all.end(),
-                                          [](const Rendition& r) { return r.packed_audio(); });
+    const bool independent =
+        std::none_of(all.begin(), all.end(), [](const Rendition& r) { return r.packed_audio(); });
     if (independent) out.line("#EXT-X-INDEPENDENT-SEGMENTS");
     AudioGroup names;
     for (std::size_t i = 1; i < all.size(); ++i) names.add(out, all[i], i == default_audio);

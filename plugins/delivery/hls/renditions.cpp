@@ -92,8 +92,8 @@ Result<std::unique_ptr<Renditions>> Renditions::make(const MediaView& media,
 }
 
 const Rendition* Renditions::find(std::string_view name) const noexcept {
-    const auto found = std::find_if(all_.begin(), all_.end(),
-                                    [&](const Rendition& r) { return r.name == name; });
+    const auto found =
+        std::find_if(all_.begin(), all_.end(), [&](const Rendition& r) { return r.name == name; });
     return found == all_.end() ? nullptr : &*found;
 }
 

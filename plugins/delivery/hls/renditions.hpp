@@ -17,8 +17,8 @@ struct Rendition {
     std::string name;  // "original", "audio-0"
     PackagedTrack track;
     SegmentTable table;
-    std::string init;      // the initialization segment; empty for packed audio
-    std::string playlist;  // the media playlist
+    std::string init;        // the initialization segment; empty for packed audio
+    std::string playlist;    // the media playlist
     bool scattered = false;  // the first segment lies in many pieces: so will the others
 
     bool packed_audio() const noexcept {

@@ -54,8 +54,8 @@ Result<void> library_stream(const ExchangeView& exchange, const MediaView& media
     exchange.respond(Response(200)
                          .content_type("application/json")
                          .cache_control("no-cache")
-                         .body("{\"playlistUrl\":\"/hls/streaming/" + path_segment(media.item_id()) +
-                               "/playlist.m3u8\"}"));
+                         .body("{\"playlistUrl\":\"/hls/streaming/" +
+                               path_segment(media.item_id()) + "/playlist.m3u8\"}"));
     return {};
 }
 
@@ -80,9 +80,8 @@ Result<void> check_name(std::uint32_t route, const ExchangeView& exchange, const
                        : route == kVideoFile ? made.plan.video
                                              : exchange.param("file") == media.item_id();
     if (right) return {};
-    return Error{CONSORT_E_NOT_FOUND,
-                 "There is no such file; this item is served as progressive." +
-                     std::string(made.plan.extension()) + "."};
+    return Error{CONSORT_E_NOT_FOUND, "There is no such file; this item is served as progressive." +
+                                          std::string(made.plan.extension()) + "."};
 }
 
 }  // namespace
@@ -113,8 +112,8 @@ Result<void> ProgressiveDelivery::handle(std::uint32_t route, ExchangeView excha
 
 Result<void> ProgressiveDelivery::file(const ExchangeView& exchange, const MediaView& media,
                                        const ProgressiveFile& made) const {
-    const Freshness freshness = exchange.query("v") == made.version ? Freshness::kImmutable
-                                                                    : Freshness::kRevalidate;
+    const Freshness freshness =
+        exchange.query("v") == made.version ? Freshness::kImmutable : Freshness::kRevalidate;
     const Head head{std::string(made.plan.content_type()), tag(media, made, "file"), freshness};
     exchange.respond(response_of(head).no_compress().add(
         virtual_file_body(cache_, exchange, media, made.file, "progressive/" + head.etag)));
