@@ -15,7 +15,7 @@ export function Cover({ src, title, round = false, tall = false, eager = false }
   const shape = `cover${round ? ' round' : ''}${tall ? ' tall' : ''} tint-${bucket(title, 6)}`;
   return (
     <span class={shape} aria-hidden="true">
-      {!shown && <span class="initials">{initials(title)}</span>}
+      {!shown && <span class="initials" data-text={initials(title)} />}
       {src !== '' && !failed && (
         <img key={src} src={src} alt="" loading={eager ? 'eager' : 'lazy'} decoding="async"
           class={shown ? 'shown' : ''}

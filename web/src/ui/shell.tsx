@@ -24,12 +24,13 @@ function inside(path: string, place: string): boolean {
 function Navigation() {
   const { path } = here.value;
   return (
-    <nav aria-label="Library">
-      {places.map(([place, label, icon]) => (
+    <nav class="side-nav" aria-label="Library">
+      <a class="brand" href="/"><img src="/icon.svg" alt="" width="28" height="28" />Consort</a>
+      <div class="places">{places.map(([place, label, icon]) => (
         <a key={place} href={place} {...(inside(path, place) ? { 'aria-current': 'page' } : {})}>
           <Icon name={icon} /><span>{label}</span>
         </a>
-      ))}
+      ))}</div>
     </nav>
   );
 }
@@ -83,10 +84,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         <IconButton icon="keyboard" label="Keyboard shortcuts" class="help-button"
           onClick={() => { helpOpen.value = true; }} />
       </header>
-      <div class="side-nav">
-        <a class="brand" href="/"><img src="/icon.svg" alt="" width="28" height="28" />Consort</a>
-        <Navigation />
-      </div>
+      <Navigation />
       <main id="content" tabIndex={-1}>
         <ScanBanner />
         {children}

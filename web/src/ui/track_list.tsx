@@ -30,7 +30,7 @@ function TrackRow({ track, index, count, numbered, top, play }: RowProps) {
       onDblClick={() => play(index)}>
       <button type="button" class="track-play" onClick={press}
         aria-label={`${playing ? 'Pause' : 'Play'} ${track.title}`}>
-        {numbered ? <span class="track-number">{track.number > 0 ? track.number : index + 1}</span>
+        {numbered ? <span class="track-number" data-text={track.number > 0 ? track.number : index + 1} />
           : <Cover src={track.cover} title={track.album || track.title} />}
         <span class="track-state"><Icon name={playing ? 'pause' : 'play'} size={18} /></span>
       </button>
