@@ -95,7 +95,7 @@ class Server:
             except FileNotFoundError:
                 return None
 
-        self.url = until(said, "the server wrote its address").split()[0]
+        self.url = until(said, "the server wrote its address").split()[0].rstrip("/")
         if "://" not in self.url:
             self.url = "http://" + self.url
         until(self.answers, "/healthz answered")

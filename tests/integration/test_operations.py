@@ -82,13 +82,13 @@ class OperationsTest(TestCase):
 
             up = until(lambda: ask("up{job='consort'} == 1"), "Prometheus says that Consort is up")
             self.assertEqual(up[0]["value"][1], "1")
-            for series in ("consort_http_requests_total", "consort_http_request_seconds_bucket",
-                           "consort_http_sent_bytes_total", "consort_http_connections",
+            for series in ("consort_http_requests_total", "consort_http_request_duration_seconds_bucket",
+                           "consort_http_bytes_sent_total", "consort_http_open_connections",
                            "consort_plugins", "consort_segment_cache_bytes",
                            "consort_library_items", "process_resident_memory_bytes"):
                 with self.subTest(series):
                     self.assertTrue(ask(f"count({series})"), f"Prometheus has no {series}")
-            labelled = ask("consort_http_requests_total{status='404'}")
+            labelled = ask("consort_http_requests_total{code='404'}")
             self.assertTrue(labelled, "requests are counted by status")
 
 
