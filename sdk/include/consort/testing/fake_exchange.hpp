@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "consort/abi/exchange.h"
+#include "consort/exchange.hpp"
 #include "consort/slice.hpp"
 #include "consort/testing/body_reader.hpp"
 #include "consort/text.hpp"

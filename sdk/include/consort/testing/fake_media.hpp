@@ -1,6 +1,7 @@
 // A media object made of given tracks, samples and bytes.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <cstring>

@@ -1,6 +1,7 @@
 // The state behind the fake host's services, and their tables.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <deque>

@@ -1,6 +1,7 @@
 // What the fake host keeps: values, sources, catalog items.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstring>

@@ -1,0 +1,55 @@
+/* Mentions every public type in an exported function, so that abidw finds them all. */
+#include "consort/abi/base.h"
+#include "consort/abi/plugin.h"
+#include "consort/abi/services.h"
+#include "consort/abi/slice.h"
+#include "consort/abi/exchange.h"
+#include "consort/abi/cache.h"
+#include "consort/abi/catalog.h"
+#include "consort/abi/media.h"
+#include "consort/abi/storage.h"
+#include "consort/abi/container.h"
+#include "consort/abi/delivery.h"
+#include "consort/abi/http.h"
+#include "consort/abi/keyvalue.h"
+
+#define WITNESS(type)                \
+    void witness_##type(const type *); \
+    void witness_##type(const type *thing) { (void)thing; }
+
+WITNESS(consort_str)
+WITNESS(consort_config_key)
+WITNESS(consort_descriptor)
+WITNESS(consort_component)
+WITNESS(consort_host_api)
+WITNESS(consort_entry)
+WITNESS(consort_log_api)
+WITNESS(consort_config_api)
+WITNESS(consort_metrics_api)
+WITNESS(consort_executor_api)
+WITNESS(consort_timer_api)
+WITNESS(consort_events_api)
+WITNESS(consort_slice)
+WITNESS(consort_header)
+WITNESS(consort_route)
+WITNESS(consort_response)
+WITNESS(consort_exchange_api)
+WITNESS(consort_cache_api)
+WITNESS(consort_item)
+WITNESS(consort_catalog_api)
+WITNESS(consort_sample)
+WITNESS(consort_track)
+WITNESS(consort_media_api)
+WITNESS(consort_stat)
+WITNESS(consort_storage)
+WITNESS(consort_storage_api)
+WITNESS(consort_input)
+WITNESS(consort_probe_sink)
+WITNESS(consort_index_sink)
+WITNESS(consort_container)
+WITNESS(consort_offer)
+WITNESS(consort_offer_sink)
+WITNESS(consort_delivery)
+WITNESS(consort_http)
+WITNESS(consort_keyvalue)
+WITNESS(consort_keyvalue_api)
