@@ -17,25 +17,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// The value that `key` has in `settings`, as text.
-std::string value_of(const Key& key, Settings& settings) {
-    return std::visit(
-        [](auto* target) {
-            std::ostringstream out;
-            using T = std::remove_pointer_t<decltype(target)>;
-            if constexpr (std::is_same_v<T, std::chrono::milliseconds>) {
-                out << target->count() << "ms";
-            } else if constexpr (requires { target->begin()->begin(); } &&
-                                 !std::is_same_v<T, std::filesystem::path>) {
-                for (const auto& item : *target) out << item << '|';
-            } else {
-                out << *target;
-            }
-            return out.str();
-        },
-        key.target(settings));
-}
-
 TEST(Config, FileThenEnvironmentThenFlags) {
     const std::string file = "[server]\nport = 1\nbind = \"a\"\nmax_connections = 7\n";
     const Environment environment{{"CONSORT_SERVER_PORT", "2"}, {"CONSORT_SERVER_BIND", "b"}};
@@ -175,7 +156,7 @@ TEST(Config, TheCommentedFileDocumentsEveryKeyWithItsDefault) {
     for (const Key& key : keys()) {
         const std::string name = std::string(key.section) + "." + std::string(key.name);
         EXPECT_EQ(seen[name], 1) << name << " is missing from the file";
-        EXPECT_EQ(value_of(key, loaded.settings), value_of(key, defaults)) << name;
+        EXPECT_EQ(value_text(key, loaded.settings), value_text(key, defaults)) << name;
     }
 }
 

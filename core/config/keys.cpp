@@ -1,7 +1,7 @@
 #include "core/config/keys.hpp"
 
 #include <algorithm>
-#include <array>
+#include <type_traits>
 
 namespace consort::config {
 
@@ -136,6 +136,33 @@ const Key* find_key(std::string_view section, std::string_view name) {
 
 bool known_section(std::string_view section) {
     return std::ranges::any_of(table(), [&](const Key& key) { return key.section == section; });
+}
+
+std::string value_text(const Key& key, const Settings& settings) {
+    Settings copy = settings;
+    return std::visit(
+        [](const auto* value) -> std::string {
+            using T = std::remove_cvref_t<decltype(*value)>;
+            if constexpr (std::is_same_v<T, std::string>) {
+                return *value;
+            } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+                return value->string();
+            } else if constexpr (std::is_same_v<T, bool>) {
+                return *value ? "true" : "false";
+            } else if constexpr (std::is_same_v<T, std::chrono::milliseconds>) {
+                return std::to_string(value->count()) + " ms";
+            } else if constexpr (std::is_integral_v<T>) {
+                return std::to_string(*value);
+            } else {
+                std::string all;
+                for (const auto& item : *value) {
+                    all += all.empty() ? "" : ", ";
+                    all += std::filesystem::path(item).string();
+                }
+                return "[" + all + "]";
+            }
+        },
+        key.target(copy));
 }
 
 std::string environment_name(std::string_view section, std::string_view name) {

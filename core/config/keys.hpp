@@ -33,6 +33,9 @@ std::span<const Key> keys();
 const Key* find_key(std::string_view section, std::string_view name);
 bool known_section(std::string_view section);
 
+// What the key is set to, for people and for comparisons.
+std::string value_text(const Key& key, const Settings& settings);
+
 // "CONSORT_SERVER_PORT" for "server", "port".
 std::string environment_name(std::string_view section, std::string_view name);
 

@@ -76,6 +76,7 @@ struct PluginHost::Impl {
     std::vector<Instance> instances;  // in order of creation
     std::vector<std::unique_ptr<consort_host>> ended;
     std::optional<Quarantine> quarantine;
+    bool quiet = false;
 
     const config::PluginSettings& settings() const { return configuration.settings.plugins; }
 
@@ -282,7 +283,7 @@ struct PluginHost::Impl {
             PluginConfig config;
             const std::optional<PluginLibrary> library = load(status, config);
             if (library && create_them) create(*library, std::move(config), status);
-            if (create_them) report(status);
+            if (create_them && !quiet) report(status);
         }
         if (!options.safe_mode) check_names();
         if (create_them) count_states();
@@ -295,6 +296,8 @@ PluginHost::PluginHost(Options options, const config::Loaded& configuration, Ser
 PluginHost::~PluginHost() { stop(); }
 
 void PluginHost::start() { impl_->run(true); }
+
+void PluginHost::set_quiet() noexcept { impl_->quiet = true; }
 
 void PluginHost::check() { impl_->run(false); }
 

@@ -59,6 +59,8 @@ class PluginHost {
     // Loads and creates every enabled plugin, in the order of [plugins] enabled, else of the file
     // names. Never throws for a bad plugin: its status says what is wrong. Main thread, once.
     void start();
+    // Before start(): no line in the log for each plugin; whoever starts it prints the states.
+    void set_quiet() noexcept;
     // Loads and checks the configuration, but creates nothing: for `config check`.
     void check();
     // Destroys in reverse order. No plugin may be in use any more. Idempotent. Main thread.
