@@ -198,7 +198,10 @@ std::optional<Refusal> parse_head(std::string_view text, RequestHead& head) {
     if (parser.refusal) return parser.refusal;
     // Beast checks lengths and codings of its own accord; ours name the fault better.
     if (error && !parser.is_header_done()) {
-        if (error == beast::error::bad_version) {
+        const std::string_view line = text.substr(0, text.find('\r'));
+        const std::size_t version = line.rfind(" HTTP/");
+        if (error == beast::error::bad_version && version != line.npos &&
+            line.size() - version == sizeof " HTTP/1.1" - 1) {
             return Refusal{505, "unsupported_version", "Speak HTTP/1.1 or HTTP/1.0."};
         }
         if (head[Known::transfer_encoding] && head[Known::content_length]) return ambiguous_length;

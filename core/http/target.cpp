@@ -98,7 +98,7 @@ std::optional<Target> parse_target(std::string_view target) {
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (target.substr(0, scheme.size()) != scheme) continue;
         const std::size_t path = target.find_first_of("/?", scheme.size());
-        if (path == scheme.size()) return std::nullopt;  // no authority
+        if (path == scheme.size() || target.size() == scheme.size()) return std::nullopt;
         target = path == target.npos ? std::string_view("/") : target.substr(path);
         if (target.front() == '?') return Target{"/", target.substr(1)};
         break;
