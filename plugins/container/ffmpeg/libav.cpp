@@ -94,8 +94,7 @@ Result<AVPacket*> Demuxer::next() {
 Error Demuxer::failed(std::string_view what, int code) const {
     if (bytes_.error().status < 0) return bytes_.error();
     if (bytes_.canceled()) return {CONSORT_E_CANCELED, "Nobody wants the result any more."};
-    if (code == AVERROR(ENOMEM))
-        return {CONSORT_E_NO_MEMORY, "There is no memory to read the file."};
+    // Also "out of memory": what asks for gigabytes is the file.
     char text[AV_ERROR_MAX_STRING_SIZE] = {};
     av_strerror(code, text, sizeof text);
     if (code == AVERROR_PATCHWELCOME || code == AVERROR(ENOSYS))
