@@ -1,6 +1,6 @@
 #include "core/http/connection.hpp"
 
-#include <sys/epoll.h>
+#include <poll.h>
 
 #include <algorithm>
 
@@ -24,10 +24,17 @@ bool is_sane_request_id(std::string_view id) noexcept {
     });
 }
 
+// Whether the peer has shut its side down, even if input stands before that.
+bool has_closed(int socket) noexcept {
+    pollfd asked{socket, POLLRDHUP, 0};
+    return ::poll(&asked, 1, 0) == 1;
+}
+
 }  // namespace
 
 Connection::Connection(IoThread& thread, std::unique_ptr<Transport> transport, std::string remote)
     : thread_(thread), transport_(std::move(transport)), remote_(std::move(remote)) {
+    watch_.emplace(thread_.loop, transport_->descriptor(), *this);
     thread_.loop.set_deadline(*this,
                               thread_.loop.now() + thread_.shared.settings.header_timeout.count());
 }
@@ -38,11 +45,18 @@ bool Connection::draining() const noexcept {
     return thread_.shared.draining.load(std::memory_order_relaxed);
 }
 
-void Connection::on_events(std::uint32_t epoll_events) {
+void Connection::on_input() {
     if (phase_ == Phase::closed) return;
-    if ((epoll_events & (EPOLLERR | EPOLLHUP)) != 0) return client_gone(false);
-    if ((epoll_events & EPOLLIN) != 0) readable_ = true;
-    if ((epoll_events & EPOLLRDHUP) != 0) readable_ = peer_closed_ = true;
+    readable_ = input_seen_ = true;
+    if (phase_ == Phase::waiting || phase_ == Phase::sending) {
+        peer_closed_ = has_closed(transport_->descriptor());
+    }
+    run();
+}
+
+void Connection::on_output() {
+    if (phase_ == Phase::closed) return;
+    if (transport_->wants_output()) readable_ = true;
     run();
 }
 
@@ -74,13 +88,23 @@ void Connection::run() {
     if (phase_ == Phase::closed) return;
     keep_input();
     const bool idle_in_request = phase_ == Phase::waiting || (phase_ == Phase::sending && starved_);
-    if (peer_closed_ && idle_in_request) client_gone(false);
+    if (peer_closed_ && idle_in_request) return client_gone(false);
+    expect_events();
+}
+
+// While an answer is under way input is not read, but its end tells that the client has gone.
+void Connection::expect_events() {
+    const bool answering = phase_ == Phase::waiting || phase_ == Phase::sending;
+    if (!input_seen_ && (!readable_ || answering)) watch_->expect_input();
+    const bool blocked = phase_ == Phase::sending && !starved_ && !yielding_;
+    if (blocked || transport_->wants_output()) watch_->expect_output();
 }
 
 // Input
 
 bool Connection::receive() {
     if (!readable_) return false;
+    input_seen_ = false;
     keep_input();
     auto& buffer = thread_.buffer;
     const Transfer transfer = transport_->receive(buffer.data(), buffer.size());
@@ -398,6 +422,7 @@ void Connection::client_gone(bool reset) {
     if (phase_ == Phase::waiting || phase_ == Phase::sending || phase_ == Phase::body) {
         report(true);
     }
+    watch_.reset();
     if (reset) transport_->reset();
     close();
 }
@@ -405,6 +430,7 @@ void Connection::client_gone(bool reset) {
 void Connection::close() {
     if (phase_ == Phase::closed) return;
     phase_ = Phase::closed;
+    watch_.reset();
     transport_->close();
     sender_.reset();
     body_.reset();

@@ -22,7 +22,9 @@ class Connection final : public EventSource, public Timed {
     Connection(IoThread& thread, std::unique_ptr<Transport> transport, std::string remote);
     ~Connection() override;
 
-    void on_events(std::uint32_t epoll_events) override;
+    void begin() { run(); }
+    void on_input() override;
+    void on_output() override;
     void on_deadline() override;
     void on_answer();  // the exchange was answered, not within dispatch()
     void on_wake();    // a stream of the reply may have more
@@ -39,6 +41,7 @@ class Connection final : public EventSource, public Timed {
     using Clock = std::chrono::steady_clock;
 
     void run();
+    void expect_events();
     bool read_head();  // each: false if the client or a handler has to move first
     bool read_body();
     bool send();
@@ -60,9 +63,11 @@ class Connection final : public EventSource, public Timed {
 
     IoThread& thread_;
     std::unique_ptr<Transport> transport_;
+    std::optional<Watch> watch_;
     std::string remote_;
     Phase phase_ = Phase::head;
     bool readable_ = true, peer_closed_ = false, running_ = false;
+    bool input_seen_ = false;    // told of input that is not read yet
     bool unread_input_ = false;  // the request's body was not read
     bool counted_ = true;        // in the number of open connections
     bool starved_ = false, yielding_ = false;

@@ -1,17 +1,19 @@
 #include "core/http/event_loop.hpp"
 
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <system_error>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <mutex>
 
 namespace consort::http {
 
-namespace {
+namespace asio = boost::asio;
 
-thread_local EventLoop* current_loop = nullptr;
+namespace {
 
 Milliseconds monotonic() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -19,107 +21,99 @@ Milliseconds monotonic() {
         .count();
 }
 
-[[noreturn]] void fail(const char* what) {
-    throw std::system_error(errno, std::generic_category(), what);
-}
-
 }  // namespace
 
-Mailbox::Mailbox() : event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-    if (!event_) fail("eventfd");
-}
+struct Mailbox::Impl {
+    std::mutex mutex;
+    asio::io_context* context = nullptr;  // null: the loop has ended
+};
+
+Mailbox::Mailbox() : impl_(std::make_unique<Impl>()) {}
+Mailbox::~Mailbox() = default;
 
 bool Mailbox::post(Task task) {
-    const std::lock_guard lock(mutex_);
-    if (closed_) return false;
-    tasks_.push_back(std::move(task));
-    // The loop looks here before it sleeps, so its own posts need no signal.
-    if (!signaled_ && (current_loop == nullptr || current_loop->mailbox().get() != this)) {
-        signaled_ = true;
-        const std::uint64_t one = 1;
-        // Cannot fail but when the counter is full, and then the loop wakes anyway.
-        [[maybe_unused]] const auto written = ::write(event_.get(), &one, sizeof one);
-    }
+    const std::lock_guard lock(impl_->mutex);
+    if (impl_->context == nullptr) return false;
+    asio::post(*impl_->context, std::move(task));
     return true;
 }
 
-void Mailbox::close() {
-    std::vector<Task> dropped;
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-    dropped.swap(tasks_);
+struct EventLoop::Impl {
+    asio::io_context context{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+    asio::steady_timer timer{context};
+};
+
+// Kept by the handlers that wait, so that an event which is on its way finds nobody, not a corpse.
+struct Watch::State : std::enable_shared_from_this<State> {
+    State(asio::io_context& context, int native, EventSource& given)
+        : descriptor(context, native), source(&given) {}
+
+    void expect(asio::posix::stream_descriptor::wait_type event, bool& expected,
+                void (EventSource::*happened)()) {
+        if (expected) return;
+        expected = true;
+        descriptor.async_wait(
+            event, [self = shared_from_this(), &expected, happened](boost::system::error_code) {
+                expected = false;
+                if (self->source != nullptr) (self->source->*happened)();
+            });
+    }
+
+    asio::posix::stream_descriptor descriptor;
+    EventSource* source;
+    bool input_expected = false, output_expected = false;
+};
+
+Watch::Watch(EventLoop& loop, int descriptor, EventSource& source)
+    : state_(std::make_shared<State>(loop.impl_->context, descriptor, source)) {}
+
+Watch::~Watch() {
+    state_->source = nullptr;
+    state_->descriptor.release();
 }
 
-std::vector<Mailbox::Task> Mailbox::take() {
-    std::vector<Task> tasks;
-    const std::lock_guard lock(mutex_);
-    tasks.swap(tasks_);
-    return tasks;
+void Watch::expect_input() {
+    state_->expect(asio::posix::descriptor_base::wait_read, state_->input_expected,
+                   &EventSource::on_input);
 }
 
-void Mailbox::clear_signal() noexcept {
-    const std::lock_guard lock(mutex_);
-    std::uint64_t count = 0;
-    [[maybe_unused]] const auto got = ::read(event_.get(), &count, sizeof count);
-    signaled_ = false;
+void Watch::expect_output() {
+    state_->expect(asio::posix::descriptor_base::wait_write, state_->output_expected,
+                   &EventSource::on_output);
 }
 
 Timed::~Timed() { EventLoop::unlink(*this); }
 
 EventLoop::EventLoop(Milliseconds granularity)
-    : epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+    : impl_(std::make_unique<Impl>()),
       mailbox_(std::make_shared<Mailbox>()),
       granularity_(std::max<Milliseconds>(granularity, 1)) {
-    if (!epoll_) fail("epoll_create1");
     for (Head& head : wheel_) {
         static_cast<Timed&>(head).previous_ = static_cast<Timed&>(head).next_ = &head;
     }
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.ptr = nullptr;
-    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, mailbox_->event_.get(), &event) != 0) {
-        fail("epoll_ctl");
-    }
+    mailbox_->impl_->context = &impl_->context;
     now_ = monotonic();
     visited_ = now_ / granularity_;
 }
 
-EventLoop::~EventLoop() { mailbox_->close(); }
-
-EventLoop* EventLoop::current() noexcept { return current_loop; }
-
-void EventLoop::add(int descriptor, EventSource& source, std::uint32_t epoll_events) {
-    epoll_event event{};
-    event.events = epoll_events;
-    event.data.ptr = &source;
-    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) fail("epoll_ctl");
+EventLoop::~EventLoop() {
+    {
+        const std::lock_guard lock(mailbox_->impl_->mutex);
+        mailbox_->impl_->context = nullptr;
+    }
+    graveyard_.clear();
+    impl_.reset();  // with the tasks that never ran
 }
 
 void EventLoop::run() {
-    current_loop = this;
-    std::array<epoll_event, 256> events;
-    while (running_) {
-        for (auto& task : mailbox_->take()) task();
-        std::vector<Mailbox::Task> deferred;
-        deferred.swap(deferred_);
-        for (auto& task : deferred) task();
+    while (running_ && impl_->context.run_one() > 0) {
         graveyard_.clear();
-        const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(),
-                                       deferred_.empty() ? wait_milliseconds() : 0);
-        if (count < 0 && errno != EINTR) fail("epoll_wait");
         now_ = monotonic();
-        for (int i = 0; i < count; ++i) {
-            const epoll_event& event = events[static_cast<std::size_t>(i)];
-            if (event.data.ptr == nullptr) {
-                mailbox_->clear_signal();
-            } else {
-                static_cast<EventSource*>(event.data.ptr)->on_events(event.events);
-            }
-        }
-        visit_due();
     }
-    current_loop = nullptr;
 }
+
+void EventLoop::defer(Mailbox::Task task) { asio::post(impl_->context, std::move(task)); }
 
 void EventLoop::unlink(Timed& timed) noexcept {
     if (timed.next_ == nullptr || timed.next_ == &timed) return;
@@ -138,6 +132,7 @@ void EventLoop::link(Timed& timed, Milliseconds visit) {
     timed.next_ = &head;
     head.previous_->next_ = &timed;
     head.previous_ = &timed;
+    wake_at(tick);
 }
 
 void EventLoop::set_deadline(Timed& timed, Milliseconds deadline) {
@@ -170,14 +165,26 @@ void EventLoop::visit_due() {
     visited_ = std::max(visited_, tick);
 }
 
-int EventLoop::wait_milliseconds() const {
+void EventLoop::wake_at(Milliseconds tick) {
+    if (wake_tick_ != 0 && wake_tick_ <= tick) return;
+    wake_tick_ = tick;
+    impl_->timer.expires_at(
+        std::chrono::steady_clock::time_point(std::chrono::milliseconds(tick * granularity_)));
+    impl_->timer.async_wait([this](boost::system::error_code error) {
+        if (error) return;  // set anew, or the loop has ended
+        wake_tick_ = 0;
+        now_ = monotonic();
+        visit_due();
+        wake_for_next();
+    });
+}
+
+void EventLoop::wake_for_next() {
     for (std::size_t ahead = 1; ahead < slots; ++ahead) {
         const Milliseconds tick = visited_ + static_cast<Milliseconds>(ahead);
         const Timed& head = wheel_[static_cast<std::size_t>(tick) % slots];
-        if (head.next_ == &head) continue;
-        return static_cast<int>(std::max<Milliseconds>(tick * granularity_ - now_, 1));
+        if (head.next_ != &head) return wake_at(tick);
     }
-    return -1;
 }
 
 }  // namespace consort::http

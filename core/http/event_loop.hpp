@@ -1,29 +1,26 @@
-// What one I/O thread runs: readiness (epoll, edge-triggered), coarse deadlines, and a mailbox for
-// the other threads.
+// What one I/O thread runs: an Asio io_context, with readiness of descriptors asked for one event
+// at a time, coarse deadlines, and a mailbox for the other threads.
 //
-// Edge-triggered readiness, kept in two flags by each connection, is what makes a request cost one
-// recv and one send: no call is spent on arming, and none on learning that there is nothing to
-// read.
+// A connection reads and writes its socket itself, without waiting, and comes here only when the
+// kernel has nothing to give or to take: then one request costs one recv and one send. Asio stays
+// behind this header, in one source file.
 #pragma once
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
-
-#include "core/http/descriptor.hpp"
 
 namespace consort::http {
 
-// Who gets the events of a descriptor.
+// Who gets the events of a descriptor, on the loop's thread.
 class EventSource {
   public:
     virtual ~EventSource() = default;
-    virtual void on_events(std::uint32_t epoll_events) = 0;
+    virtual void on_input() = 0;   // there is input, an end of it, or an error
+    virtual void on_output() = 0;  // there is room for output, or an error
 };
 
 // What other threads hand to the loop. Outlives it: later posts are refused.
@@ -32,24 +29,37 @@ class Mailbox {
     using Task = std::function<void()>;
 
     Mailbox();
+    ~Mailbox();
     // False: the loop has ended. The task is destroyed, not run.
     bool post(Task task);
-    void close();
 
   private:
     friend class EventLoop;
-    std::vector<Task> take();
-    void clear_signal() noexcept;
-
-    std::mutex mutex_;
-    std::vector<Task> tasks_;
-    bool signaled_ = false, closed_ = false;
-    Descriptor event_;
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
 };
 
 using Milliseconds = std::int64_t;  // of the monotonic clock
 
 class EventLoop;
+
+// Readiness of one descriptor, which it does not own: destroy it before the descriptor is closed.
+// No event comes after it is destroyed. For the loop's thread, but for the constructor.
+class Watch {
+  public:
+    Watch(EventLoop& loop, int descriptor, EventSource& source);
+    ~Watch();
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+    // Each asks for one event; asking again before it came changes nothing.
+    void expect_input();
+    void expect_output();
+
+  private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
 
 // Something with a deadline. One slot of the wheel at a time; unlinks itself.
 class Timed {
@@ -71,41 +81,43 @@ class EventLoop {
     explicit EventLoop(Milliseconds granularity);
     ~EventLoop();
 
-    void add(int descriptor, EventSource& source, std::uint32_t epoll_events);
     // Runs until stop().
     void run();
-    void stop() noexcept { running_ = false; }
+    void stop() noexcept { running_ = false; }  // on the loop's thread
     const std::shared_ptr<Mailbox>& mailbox() const noexcept { return mailbox_; }
-    static EventLoop* current() noexcept;  // of the calling thread; null: none
 
     // On the loop's thread:
     Milliseconds now() const noexcept { return now_; }  // as of the last wake-up
     // Moving a deadline later costs nothing; earlier moves the entry. 0: none.
     void set_deadline(Timed& timed, Milliseconds deadline);
-    void defer(Mailbox::Task task) { deferred_.push_back(std::move(task)); }
-    // Destroyed when no event of the current batch can refer to it any more.
+    // Runs after the events that are due already.
+    void defer(Mailbox::Task task);
+    // Destroyed when the event that is being handled has been.
     void bury(std::unique_ptr<EventSource> source) { graveyard_.push_back(std::move(source)); }
 
   private:
     friend class Timed;
+    friend class Watch;
     static constexpr std::size_t slots = 256;
 
     void link(Timed& timed, Milliseconds visit);
     static void unlink(Timed& timed) noexcept;
     void visit_due();
-    int wait_milliseconds() const;
+    void wake_at(Milliseconds tick);
+    void wake_for_next();
 
     struct Head final : Timed {
         void on_deadline() override {}
     };
+    struct Impl;
 
-    Descriptor epoll_;
+    std::unique_ptr<Impl> impl_;
     std::shared_ptr<Mailbox> mailbox_;
-    std::vector<Mailbox::Task> deferred_;
     std::vector<std::unique_ptr<EventSource>> graveyard_;
     Milliseconds granularity_, now_ = 0, visited_ = 0;
+    Milliseconds wake_tick_ = 0;  // when the timer goes off; 0: it is not set
     std::array<Head, slots> wheel_;
-    std::atomic<bool> running_{true};
+    bool running_ = true;
 };
 
 }  // namespace consort::http

@@ -3,12 +3,12 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <sys/epoll.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 
 #include "core/observe/log.hpp"
 
@@ -51,15 +51,20 @@ ServerShared::ServerShared(const config::ServerSettings& given, const Router& gi
       reply_settings{given.compress, given.cors_origins},
       access_log(given.access_log, given_metrics) {}
 
-// Level-triggered: what one turn does not accept, the next one does.
 class IoThread::Listener final : public EventSource {
   public:
     Listener(IoThread& thread, Descriptor socket)
         : thread_(thread), socket_(std::move(socket)), spare_(open_spare()) {
-        thread_.loop.add(socket_.get(), *this, EPOLLIN);
+        watch_.emplace(thread_.loop, socket_.get(), *this);
+        watch_->expect_input();
     }
 
-    void on_events(std::uint32_t) override { accept_some(accepts_a_turn); }
+    // What one turn does not accept, the next one does: the socket is still readable.
+    void on_input() override {
+        accept_some(accepts_a_turn);
+        watch_->expect_input();
+    }
+    void on_output() override {}
 
     bool accept_some(int most) {
         for (int i = 0; i < most; ++i) {
@@ -93,6 +98,7 @@ class IoThread::Listener final : public EventSource {
 
     IoThread& thread_;
     Descriptor socket_, spare_;
+    std::optional<Watch> watch_;  // ends before the socket does
 };
 
 IoThread::IoThread(ServerShared& given, Descriptor listener)
@@ -113,16 +119,15 @@ void IoThread::accept_one(Descriptor socket, std::string remote) {
     std::unique_ptr<Transport> transport = shared.tls ? shared.tls->accept(std::move(socket))
                                                       : make_plain_transport(std::move(socket));
     if (!transport) return;
-    const int descriptor = transport->descriptor();
     auto owned = std::make_unique<Connection>(*this, std::move(transport), std::move(remote));
     Connection& connection = *owned;
-    loop.add(descriptor, connection, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
     add(*owned.release());
     shared.metrics.accepted.add();
     if (too_many) {
         ++being_refused_;
-        connection.refuse_for_load();
+        return connection.refuse_for_load();
     }
+    connection.begin();
 }
 
 void IoThread::add(Connection& connection) {

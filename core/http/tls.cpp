@@ -42,6 +42,7 @@ class TlsTransport final : public Transport {
         errno = 0;
         const int got =
             ::SSL_read(ssl_, buffer, static_cast<int>(std::min<std::size_t>(size, INT_MAX)));
+        wants_output_ = got <= 0 && ::SSL_want(ssl_) == SSL_WRITING;
         if (got > 0) return {Transfer::State::moved, static_cast<std::size_t>(got)};
         return outcome(got);
     }
@@ -74,6 +75,7 @@ class TlsTransport final : public Transport {
     }
 
     bool short_receive_means_empty() const noexcept override { return false; }
+    bool wants_output() const noexcept override { return wants_output_; }
 
     void shutdown_send() noexcept override {
         ::ERR_clear_error();
@@ -105,6 +107,7 @@ class TlsTransport final : public Transport {
     }
 
     SSL* ssl_;
+    bool wants_output_ = false;
     std::size_t refused_ = 0;  // bytes of the write that must be repeated
 };
 

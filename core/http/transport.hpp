@@ -32,6 +32,8 @@ class Transport {
     virtual Transfer send_file(int file, std::uint64_t offset, std::uint64_t length) noexcept = 0;
     // Whether a receive that filled less than its buffer has emptied the socket.
     virtual bool short_receive_means_empty() const noexcept = 0;
+    // Whether a receive was blocked because something must be sent before (a TLS handshake).
+    virtual bool wants_output() const noexcept { return false; }
     virtual void shutdown_send() noexcept = 0;
     // Closes without a proper end, so that nobody takes a cut body for a whole one.
     void reset() noexcept;
