@@ -33,7 +33,8 @@ std::string timestamp_tag(std::int64_t time_90khz) {
 }
 
 Result<Assembly> assemble_packed_audio(const MediaView& media, const PackagedTrack& track,
-                                       std::uint64_t first, std::uint64_t count) {
+                                       std::uint64_t first, std::uint64_t count,
+                                       std::string_view lead) {
     Assembly out;
     std::int64_t start = 0;
     auto read = for_each_sample(media, track.index, first, first + count,
@@ -44,6 +45,7 @@ Result<Assembly> assemble_packed_audio(const MediaView& media, const PackagedTra
     if (!read) return std::move(read).error();
     out.header =
         timestamp_tag(rescale(start + start_offset(track.track), 90'000, track.track.timescale));
+    out.header += lead;
     out.payload = total_length(out.runs);
     return out;
 }

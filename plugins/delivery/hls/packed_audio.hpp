@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "plugins/delivery/common/packaged_track.hpp"
 
@@ -12,8 +13,10 @@ namespace consort::delivery {
 // first sample on the 90 kHz clock of MPEG-2, 33 bits of it.
 std::string timestamp_tag(std::int64_t time_90khz);
 
-// The segment with the samples `first` … `first + count - 1`. No I/O: for any thread.
+// The segment with the samples `first` … `first + count - 1`, behind `lead`. No I/O: for any
+// thread.
 Result<Assembly> assemble_packed_audio(const MediaView& media, const PackagedTrack& track,
-                                       std::uint64_t first, std::uint64_t count);
+                                       std::uint64_t first, std::uint64_t count,
+                                       std::string_view lead);
 
 }  // namespace consort::delivery

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "plugins/delivery/common/answer.hpp"
+#include "plugins/delivery/hls/info_frame.hpp"
 #include "plugins/delivery/hls/media_playlist.hpp"
 #include "plugins/delivery/hls/packed_audio.hpp"
 
@@ -20,16 +21,34 @@ int main_track(const std::vector<Track>& tracks, std::uint32_t kind) {
     return first;
 }
 
+// Reads four bytes of the source: for workers.
+Result<std::string> first_frame_note(const MediaView& media, const PackagedTrack& track) {
+    Sample first{};
+    if (auto read = media.samples(track.index, 0, 1, {&first, 1}); !read) {
+        return std::move(read).error();
+    }
+    if (first.size < 4) return std::string();
+    first.size = 4;
+    char header[4];
+    if (auto read = media.read_sample(first, header); !read) return std::move(read).error();
+    return make_info_frame(track.track, {header, sizeof header});
+}
+
 Result<Rendition> make_rendition(const MediaView& media, RenditionPlan plan,
                                  std::uint32_t segment_seconds, std::string_view version) {
     auto table = SegmentTable::cut(media, plan.track.index, plan.track.track, segment_seconds);
     if (!table) return std::move(table).error();
-    Rendition out{std::move(plan.name), std::move(plan.track), std::move(*table), {}, {}, false};
+    Rendition out{
+        std::move(plan.name), std::move(plan.track), std::move(*table), {}, {}, {}, false};
     if (!out.packed_audio()) {
         const InitTrack track = out.track.init();
         auto init = write_init_segment({&track, 1});
         if (!init) return std::move(init).error();
         out.init = std::move(*init);
+    } else if (auto lead = first_frame_note(media, out.track); lead) {
+        out.lead = std::move(*lead);
+    } else {
+        return std::move(lead).error();
     }
     const auto first = assemble_segment(media, out, 0);
     if (!first) return first.error();
@@ -101,7 +120,8 @@ Result<Assembly> assemble_segment(const MediaView& media, const Rendition& rendi
                                   std::size_t number) {
     const Segment segment = rendition.table[number];
     return rendition.packed_audio()
-               ? assemble_packed_audio(media, rendition.track, segment.first, segment.count)
+               ? assemble_packed_audio(media, rendition.track, segment.first, segment.count,
+                                       number == 0 ? rendition.lead : std::string_view())
                : assemble_fragment(media, rendition.track, segment.first, segment.count,
                                    static_cast<std::uint32_t>(number + 1));
 }

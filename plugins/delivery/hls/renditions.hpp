@@ -17,8 +17,9 @@ struct Rendition {
     std::string name;  // "original", "audio-0"
     PackagedTrack track;
     SegmentTable table;
-    std::string init;        // the initialization segment; empty for packed audio
-    std::string playlist;    // the media playlist
+    std::string init;      // the initialization segment; empty for packed audio
+    std::string playlist;  // the media playlist
+    std::string lead;      // stands before the first sample: the delay and padding of packed audio
     bool scattered = false;  // the first segment lies in many pieces: so will the others
 
     bool packed_audio() const noexcept {
@@ -40,7 +41,7 @@ Result<std::vector<RenditionPlan>> plan_renditions(const MediaView& media);
 // Immutable; valid as long as the media.
 class Renditions {
   public:
-    // UNSUPPORTED, with the reason, if "original" cannot be packaged.
+    // UNSUPPORTED, with the reason, if "original" cannot be packaged. For workers.
     static Result<std::unique_ptr<Renditions>> make(const MediaView& media,
                                                     std::uint32_t segment_seconds);
 
