@@ -49,7 +49,7 @@ struct FakeFile {
 };
 
 // A tree of files in memory, by absolute path. Safe from several threads.
-class FakeFiles final : public MediaFiles {
+class FakeFiles : public MediaFiles {
   public:
     void put(const std::string& path, FakeFile file) {
         const std::lock_guard lock(mutex_);
