@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/app/openapi.hpp"
 #include "core/catalog/api.hpp"
 #include "core/host/routes.hpp"
 #include "core/http/operations.hpp"
@@ -33,6 +34,7 @@ observe::CheckResult plugin_result(const host::PluginStatus& plugin) {
 Site::Site(const config::Settings& settings, Ensemble& ensemble, Library& library)
     : ensemble_(ensemble) {
     add_checks(settings, ensemble, library);
+    add_openapi_route(router_);
     http::add_operations_routes(router_, health_, ensemble.metrics, ensemble.blocking);
     catalog::add_routes(router_, library.catalog, library.scanner, *library.files,
                         ensemble.blocking);
