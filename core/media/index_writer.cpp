@@ -67,6 +67,7 @@ struct IndexWriter::Track {
     std::string packed;
     std::vector<consort_sample> open;  // of the block that is not full yet
     std::int64_t time = 0;
+    std::int64_t shown = 0;            // when the last sample's presentation ends
     std::uint64_t cursor[2] = {0, 0};  // end of the last sample in the source and inline areas
     std::uint64_t bytes = 0;
     std::uint32_t first_duration = 0, last_duration = 0;
@@ -213,6 +214,7 @@ Result<void> IndexWriter::add_samples(std::uint32_t number, const consort_sample
         track.last_duration = sample.duration;
         track.all_sync = track.all_sync && (sample.flags & CONSORT_SAMPLE_SYNC) != 0;
         track.time += sample.duration;
+        track.shown = std::max(track.shown, track.time + sample.composition_offset);
         track.bytes += sample.size;
         ++track.record.sample_count;
         track.open.push_back(sample);
@@ -249,8 +251,8 @@ void IndexWriter::settle(Track& track) {
     record.media_duration = static_cast<std::uint64_t>(track.time);
     if (track.all_sync && record.sample_count != 0) record.flags |= CONSORT_TRACK_ALL_SYNC;
     if (track.constant && record.sample_count != 0) record.flags |= CONSORT_TRACK_CONSTANT_DURATION;
-    record.edit_start = std::clamp<std::int64_t>(record.edit_start, 0, track.time);
-    const std::uint64_t rest = static_cast<std::uint64_t>(track.time - record.edit_start);
+    record.edit_start = std::clamp<std::int64_t>(record.edit_start, 0, track.shown);
+    const std::uint64_t rest = static_cast<std::uint64_t>(track.shown - record.edit_start);
     if (record.edit_duration == 0 || record.edit_duration > rest) record.edit_duration = rest;
     if (track.time > 0) {
         const double rate = static_cast<double>(track.bytes) * 8 * record.timescale /

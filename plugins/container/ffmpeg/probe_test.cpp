@@ -109,7 +109,7 @@ TEST(Probe, VideoTrackDetails) {
     EXPECT_EQ(video.kind, CONSORT_TRACK_VIDEO);
     EXPECT_EQ(video.sar_num, 4u);
     EXPECT_EQ(video.sar_den, 3u);
-    EXPECT_EQ(video.rotation, 90);
+    EXPECT_EQ(video.rotation, 270);  // this muxer counts "rotate" against the clock
     EXPECT_EQ(video.colour_primaries, 1u);
     EXPECT_TRUE(probe.tracks[0].codec_string.starts_with("avc1.")) << probe.tracks[0].codec_string;
     EXPECT_EQ(probe.tracks[1].language, "de");
