@@ -6,7 +6,8 @@ import { Engine, type PlayerState, type Progress } from './player/engine';
 import { makeHls } from './player/hls';
 import { browserCapabilities, type Capabilities } from './player/offers';
 import type { Repeat } from './player/queue';
-import { forgetAll } from './lib/resource';
+import { forgetAll, forgetFailures } from './lib/resource';
+import { here } from './lib/router';
 
 export const api = new Api();
 export const capabilities: Capabilities = browserCapabilities();
@@ -63,6 +64,10 @@ export function startStore(): void {
     } catch {
       // As above.
     }
+  });
+  effect(() => {
+    void here.value;
+    forgetFailures();
   });
   void watchScan();
 }

@@ -1,5 +1,8 @@
 // The browser's own decoder yields every sample of the sound that was encoded, first and last
 // included, and the same ones from the file and from the one fragmented MP4 file made of it.
+//
+// Chromium does not end a fragmented MP4 where its edit list does: behind the last sample it plays
+// what the encoder filled its last frame with. Only that may follow.
 import { equal, ok, test } from '../lib/harness.mjs';
 import { formats, formatSeconds } from '../lib/library.mjs';
 import { openPage } from '../lib/browser.mjs';
@@ -27,7 +30,9 @@ const compare = (page, direct, packaged, rate) => page.evaluate(async ([urls, sa
   return { samples: buffers.map(({ length }) => length), channels: first.numberOfChannels, loudest, difference };
 }, [packaged === undefined ? [direct] : [direct, packaged], rate]);
 
-for (const { title, rate = 44100, segments } of formats.filter(({ exact }) => exact)) {
+const longestFrame = 1152;
+
+for (const { title, rate = 44100, segments, lossless = false } of formats.filter(({ exact }) => exact)) {
   test(`samples: ${title}, every one`, async (world) => {
     const { page, visit } = await openPage(world);
     await visit('/search');
@@ -35,7 +40,11 @@ for (const { title, rate = 44100, segments } of formats.filter(({ exact }) => ex
     const packaged = offer(offers, 'progressive');
     ok(packaged !== undefined || segments === false, 'there is no progressive file');
     const found = await compare(page, `/api/v1/stream/${item.id}/direct`, packaged?.path, rate);
-    equal(found.samples.every((count) => count === formatSeconds * rate), true, `samples ${found.samples}`);
+    const [file, fragmented = file] = found.samples;
+    equal(file, formatSeconds * rate, 'samples of the file');
+    const excess = fragmented - file;
+    ok(excess >= 0 && excess < longestFrame, `the fragmented file has ${excess} samples more`);
+    ok(!lossless || excess === 0, `${excess} samples more, though nothing was filled`);
     equal(found.channels, 2, 'channels');
     ok(found.loudest > 0.1, 'it is silent');
     equal(found.difference, 0, 'difference between the file and the fragmented one');

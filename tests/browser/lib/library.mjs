@@ -20,7 +20,7 @@ export const formats = [
   { title: 'Format ADTS', file: 'adts.aac', codec: ['-c:a', 'aac', '-b:a', '160k', '-write_id3v2', '1'], browser: true },
   { title: 'Format MP3', file: 'cbr.mp3', codec: ['-c:a', 'libmp3lame', '-b:a', '192k'], exact: true, browser: true },
   { title: 'Format MP3 VBR', file: 'vbr.mp3', codec: ['-c:a', 'libmp3lame', '-q:a', '4'], exact: true, browser: true },
-  { title: 'Format FLAC', file: 'flac.flac', codec: ['-c:a', 'flac', '-sample_fmt', 's16'], exact: true, browser: true },
+  { title: 'Format FLAC', file: 'flac.flac', codec: ['-c:a', 'flac', '-sample_fmt', 's16'], exact: true, browser: true, lossless: true },
   { title: 'Format Opus', file: 'opus.opus', codec: ['-c:a', 'libopus', '-b:a', '128k'], rate: 48000, exact: true, browser: true },
   { title: 'Format ALAC', file: 'alac.m4a', codec: ['-c:a', 'alac', '-sample_fmt', 's16p'], browser: false },
   { title: 'Format Vorbis', file: 'vorbis.ogg', codec: ['-c:a', 'libvorbis', '-q:a', '5'], exact: true, browser: true, segments: false },

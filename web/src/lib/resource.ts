@@ -1,7 +1,7 @@
 // Data from the server with its three states, kept while the app runs, so that going back shows
 // the page at once and as it was.
 import { signal, type Signal } from '@preact/signals';
-import { isAbort, messageOf } from '../api/client';
+import { messageOf } from '../api/client';
 import type { Page } from '../api/types';
 
 export interface Loaded<T> {
@@ -27,15 +27,19 @@ function keep<T>(map: Map<string, T>, key: string, make: () => T): T {
   return found;
 }
 
-// The resource named `key`, fetched on first use and again after an error.
+// So that a page that failed is tried again when one comes back to it.
+export function forgetFailures(): void {
+  for (const [key, state] of cache) if (state.peek().error !== '') cache.delete(key);
+}
+
+// The resource named `key`, fetched on first use.
 export function resource<T>(key: string, fetcher: () => Promise<T>): Signal<Loaded<T>> {
   const kept = keep(cache, key, () => {
     const state = signal<Loaded<unknown>>({ value: undefined, error: '' });
     fetcher().then(
       (value) => { state.value = { value, error: '' }; },
       (error: unknown) => {
-        if (cache.get(key) === state) cache.delete(key);
-        if (!isAbort(error)) state.value = { value: undefined, error: messageOf(error) };
+        state.value = { value: undefined, error: messageOf(error) };
       });
     return state;
   });

@@ -57,9 +57,9 @@ function FilmPlayer({ film }: { film: Film }) {
     video.addEventListener('play', quiet);
     api.offers(film.id).then((offers) => {
       if (gone) return;
-      const { candidates, reasons } = rank(offers, capabilities);
-      if (candidates.length === 0) setError(unplayable(film.title, reasons));
-      else deck.load(candidates, { play: false });
+      const ranking = rank(offers, capabilities);
+      if (ranking.candidates.length === 0) setError(unplayable(film.title, ranking.reasons));
+      else deck.load(ranking, { play: false });
     }, (reason: unknown) => {
       if (!gone) setError(`“${film.title}” can't be played. ${messageOf(reason)}`);
     });

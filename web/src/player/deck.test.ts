@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeMedia, makeOffer, settle } from '../testing';
 import { Deck, type HlsPlayer } from './deck';
-import type { Candidate, Method } from './offers';
+import type { Candidate, Method, Ranking } from './offers';
 
+const ranked = (candidates: Candidate[], reasons: string[] = []): Ranking => ({ candidates, reasons });
 const candidate = (method: Method, url: string): Candidate => ({ offer: makeOffer(), method, url });
 
 class FakeHls implements HlsPlayer {
@@ -34,7 +35,7 @@ describe('Deck', () => {
   });
 
   it('goes on with the next candidate from the same place', async () => {
-    deck.load([candidate('source', '/a'), candidate('hls.js', '/b')], { play: true });
+    deck.load(ranked([candidate('source', '/a'), candidate('hls.js', '/b')]), { play: true });
     expect(media.src).toBe('/a');
     media.currentTime = 42;
     media.breakDown(3);
@@ -48,18 +49,18 @@ describe('Deck', () => {
   });
 
   it('tells why once no candidate is left', async () => {
-    deck.load([candidate('source', '/a'), candidate('hls.js', '/b')], { play: false });
+    deck.load(ranked([candidate('source', '/a'), candidate('hls.js', '/b')], ['No ALAC.']), { play: false });
     media.breakDown(4);
     await settle();
     made[0]?.fatal('other', 'The stream failed (manifestLoadError).');
     expect(failed).toHaveBeenCalledWith([
-      'The browser did not accept the file.', 'The stream failed (manifestLoadError).',
+      'No ALAC.', 'The browser did not accept the file.', 'The stream failed (manifestLoadError).',
     ]);
     expect(made[0]?.destroy).toHaveBeenCalled();
   });
 
   it('gives a stream one chance to recover from a media error', async () => {
-    deck.load([candidate('hls.js', '/b')], { play: true });
+    deck.load(ranked([candidate('hls.js', '/b')]), { play: true });
     await settle();
     made[0]?.fatal('media', 'x');
     expect(made[0]?.recoverMediaError).toHaveBeenCalledTimes(1);
@@ -69,8 +70,8 @@ describe('Deck', () => {
   });
 
   it('drops a stream player that comes too late', async () => {
-    deck.load([candidate('hls.js', '/old')], { play: true });
-    deck.load([candidate('source', '/new')], { play: true });
+    deck.load(ranked([candidate('hls.js', '/old')]), { play: true });
+    deck.load(ranked([candidate('source', '/new')]), { play: true });
     await settle();
     expect(made[0]?.destroy).toHaveBeenCalled();
     expect(made[0]?.loadSource).not.toHaveBeenCalled();
@@ -79,13 +80,13 @@ describe('Deck', () => {
 
   it('says when the browser wants a click first', async () => {
     media.playFails = new DOMException('no', 'NotAllowedError');
-    deck.load([candidate('source', '/a')], { play: true });
+    deck.load(ranked([candidate('source', '/a')]), { play: true });
     await settle();
     expect(blocked).toHaveBeenCalledTimes(1);
   });
 
   it('lets go of everything', () => {
-    deck.load([candidate('source', '/a')], { play: true });
+    deck.load(ranked([candidate('source', '/a')]), { play: true });
     deck.clear();
     expect(media.src).toBeNull();
     expect(media.paused).toBe(true);

@@ -1,6 +1,6 @@
 // One media element and what feeds it: the file itself, hls.js, or the browser's own HLS. If a
 // candidate fails, the next one goes on from the same place.
-import type { Candidate } from './offers';
+import type { Candidate, Ranking } from './offers';
 
 // What the deck needs of hls.js, which is loaded when the first stream needs it.
 export interface HlsPlayer {
@@ -13,7 +13,7 @@ export interface HlsPlayer {
 export type HlsFactory = () => Promise<HlsPlayer>;
 
 export interface DeckEvents {
-  // No candidate is left. `why` holds one sentence for each that failed.
+  // No candidate is left. `why`: the reasons known beforehand, and one sentence for each that failed.
   failed(why: string[]): void;
   // The browser wants a click before it plays sound.
   blocked(): void;
@@ -56,12 +56,12 @@ export class Deck {
     return this.candidates[this.attempt];
   }
 
-  load(candidates: readonly Candidate[], options: { play: boolean; at?: number }): void {
+  load({ candidates, reasons }: Ranking, options: { play: boolean }): void {
     this.candidates = candidates;
     this.attempt = 0;
-    this.why = [];
+    this.why = [...reasons];
     this.wantsPlay = options.play;
-    this.open(options.at ?? 0);
+    this.open(0);
   }
 
   play(): void {

@@ -280,7 +280,7 @@ export class Engine {
       return;
     }
     this.loaded = track;
-    this.deck.load(ranking.candidates, { play: play && this.playing });
+    this.deck.load(ranking, { play: play && this.playing });
     this.changed();
   }
 
@@ -293,10 +293,10 @@ export class Engine {
     if (duration <= 0 || duration - this.element.currentTime > preloadSeconds) return;
     this.preparing = track;
     void this.options.offers(track.id).then((offers) => {
-      const { candidates } = rank(offers, this.options.capabilities);
-      if (this.preparing !== track || candidates.length === 0) return;
+      const ranking = rank(offers, this.options.capabilities);
+      if (this.preparing !== track || ranking.candidates.length === 0) return;
       this.prepared = track;
-      this.idle.load(candidates, { play: false });
+      this.idle.load(ranking, { play: false });
     }, () => undefined); // the change of tracks will say what is wrong
   }
 

@@ -60,6 +60,9 @@ describe('rank', () => {
   it('takes the codecs of a bare file from the other offers', () => {
     const alac = rank([file('audio/mp4', ''), hls('alac')], { ...chromium, source: () => true });
     expect(alac.candidates.map((candidate) => candidate.method)).toEqual(['source', 'native-hls']);
+    const webkit = { ...chromium, source: () => false, preferNativeHls: true };
+    expect(methods([hls('alac')], webkit)).toEqual(['native-hls /playlist.m3u8']);
+    expect(methods([hls('alac')], chromium)).toEqual([]);
     const can = {
       ...chromium, nativeHls: false,
       source: (type: string) => type === 'audio/mp4' || type === 'video/mp4' || type === 'audio/mpeg',

@@ -78,8 +78,9 @@ const isMp3 = (codec: string): boolean =>
 function methodsFor(offer: Offer, known: readonly string[], can: Capabilities): Method[] {
   if (!isHls(offer)) return sourcePlays(offer, known, can) ? ['source'] : [];
   const methods: Method[] = mediaSourcePlays(offer, can) ? ['hls.js'] : [];
-  if (can.nativeHls) can.preferNativeHls ? methods.unshift('native-hls') : methods.push('native-hls');
-  return methods;
+  if (!can.nativeHls) return methods;
+  if (can.preferNativeHls) return ['native-hls', ...methods];
+  return codecList(offer).every((codec) => decodes(codec, can)) ? [...methods, 'native-hls'] : methods;
 }
 
 // Music plays from files first: the element trims them exactly and needs no further code. Film
