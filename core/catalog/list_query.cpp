@@ -254,6 +254,11 @@ std::string match_title_start(std::string_view typed) {
     return words.empty() ? "" : phrase(words, "\"*");
 }
 
+std::string match_title(std::string_view typed) {
+    const std::string words = match_words(typed);
+    return words.empty() ? "" : "title : (" + words + ")";
+}
+
 std::string sort_names(List list) {
     std::string names;
     for (const Sort& sort : spec_of(list).sorts) {

@@ -58,5 +58,7 @@ std::string match_words(std::string_view typed);
 // The title is exactly this; the title begins with this.
 std::string match_exact_title(std::string_view typed);
 std::string match_title_start(std::string_view typed);
+// The title holds every word.
+std::string match_title(std::string_view typed);
 
 }  // namespace consort::catalog

@@ -1,3 +1,5 @@
+#include "core/catalog/search.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <unordered_set>
@@ -11,15 +13,16 @@ namespace {
 constexpr unsigned kDefaultLimit = 20;
 constexpr unsigned kMaxLimit = 100;
 
-// Titles that are what was typed, then those that begin with it, then all that hold every word.
+// Titles that are what was typed, those that begin with it, those that hold every word, then what
+// holds every word anywhere, in the artist or the album.
 std::vector<std::int64_t> find(Session& session, const char* table, std::string_view typed,
                                unsigned limit) {
     const std::string sql = "SELECT rowid FROM search_" + std::string(table) + " WHERE search_" +
                             table + " MATCH ? LIMIT ?";
     std::vector<std::int64_t> ids;
     std::unordered_set<std::int64_t> seen;
-    for (const std::string& match :
-         {match_exact_title(typed), match_title_start(typed), match_words(typed)}) {
+    for (const std::string& match : {match_exact_title(typed), match_title_start(typed),
+                                     match_title(typed), match_words(typed)}) {
         if (ids.size() >= limit) break;
         session.query(sql, 1, {match, limit * 2}, [&](const Row& row) {
             if (ids.size() < limit && seen.insert(row.integer(0)).second)
@@ -43,16 +46,25 @@ void answer_search(const Library& library, http::Exchange& exchange) {
     }
     if (!exchange.query("q"))
         return refuse(exchange, {"q", "q is missing: it holds what to search for."});
-    const bool nothing = match_words(typed).empty();
 
     const Database::Reader reader = library.catalog.database().read();
     const std::int64_t generation = generation_of(*reader);
+    std::string body = search_all(*reader, typed, limit);
+    if (const Result<void> status = reader->status(); !status)
+        return database_failed(exchange, status.error());
+    respond_json(exchange, std::move(body), generation);
+}
+
+}  // namespace
+
+std::string search_all(Session& session, std::string_view typed, unsigned limit) {
+    const bool nothing = match_words(typed).empty();
     JsonWriter json;
     json.begin_object();
     const auto put = [&](List list, const char* table) {
         const std::vector<std::int64_t> ids =
-            nothing ? std::vector<std::int64_t>{} : find(*reader, table, typed, limit);
-        json.key(table).raw(rows_json(*reader, list, ids));
+            nothing ? std::vector<std::int64_t>{} : find(session, table, typed, limit);
+        json.key(table).raw(rows_json(session, list, ids));
     };
     put(List::tracks, "tracks");
     put(List::albums, "albums");
@@ -61,12 +73,8 @@ void answer_search(const Library& library, http::Exchange& exchange) {
     put(List::shows, "shows");
     put(List::episodes, "episodes");
     json.end_object();
-    if (const Result<void> status = reader->status(); !status)
-        return database_failed(exchange, status.error());
-    respond_json(exchange, std::move(json.str()), generation);
+    return std::move(json.str());
 }
-
-}  // namespace
 
 void add_search_routes(http::Router& router, const Library& library) {
     add_get(router, library, "/api/v1/search", answer_search);

@@ -140,6 +140,8 @@ class FakeRequest final : public http::Exchange {
     const http::Response& response() const { return response_; }
     // Pulls what the stream has now; waits for a wake-up first if there was nothing.
     std::string pull();
+    // The client goes away: the body is released, as a transport does.
+    void hang_up() { response_.body.clear(); }
 
   private:
     void wait();
