@@ -1,12 +1,12 @@
 // `consort plugin inspect FILE`.
 #include <algorithm>
-#include <boost/dll/library_info.hpp>
 #include <iostream>
 #include <optional>
 #include <span>
 
 #include "core/app/child.hpp"
 #include "core/app/commands.hpp"
+#include "core/host/elf_file.hpp"
 #include "core/host/plugin_config.hpp"
 #include "core/host/plugin_context.hpp"
 #include "core/host/plugin_library.hpp"
@@ -46,8 +46,7 @@ Findings examine(const host::PluginLibrary& library) {
             }
         }
     }
-    boost::dll::library_info information(boost::dll::fs::path(library.file().string()));
-    found.symbols = information.symbols().size();
+    found.symbols = host::exported_symbols(library.file()).size();
     if (found.symbols != 1) {
         found.warnings.push_back("it exports " + std::to_string(found.symbols) +
                                  " symbols instead of one: link it with consort_add_plugin");

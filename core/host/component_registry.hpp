@@ -22,7 +22,7 @@ namespace consort::host {
 template <class Table>
 struct Component {
     std::string name;       // "hls"
-    std::string plugin_id;  // "org.consort.delivery.hls"
+    std::string plugin_id;  // "org.example.hls"
     const Table* table = nullptr;
     void* self = nullptr;
 };

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/host/elf_file.hpp"
 #include "core/host/guard.hpp"
 
 namespace consort::host {
@@ -63,6 +64,7 @@ consort_descriptor checked_descriptor(const consort_descriptor* raw) {
 
 PluginLibrary::PluginLibrary(const std::filesystem::path& file)
     : file_(std::filesystem::absolute(file)) {
+    if (const std::string damage = elf_damage(file_); !damage.empty()) throw Incompatible(damage);
     boost::dll::shared_library library;
     try {
         library = boost::dll::shared_library(
