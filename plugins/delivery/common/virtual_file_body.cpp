@@ -26,7 +26,7 @@ class Body {
     Body(Cache cache, const ExchangeView& exchange, const MediaView& media, const VirtualFile& file,
          std::string key)
         : cache_(std::move(cache)),
-          exchange_(exchange),
+          exchange_(exchange.keep()),
           media_(media),
           file_(file),
           key_(std::move(key)) {}
@@ -140,7 +140,7 @@ class Body {
     }
 
     Cache cache_;
-    ExchangeView exchange_;  // alive while the host asks for pieces
+    Exchange exchange_;
     Media media_;
     const VirtualFile& file_;
     std::string key_;
