@@ -25,10 +25,40 @@ std::uint64_t samples_in(std::uint64_t block, std::uint64_t total) {
     return std::min(kBlockSamples, total - block * kBlockSamples);
 }
 
+// What most blocks of sound look like: samples of equal duration that follow each other.
+bool only_sizes_vary(const Block& block) {
+    return block.width[cmx::kDuration] == 0 && block.width[cmx::kComposition] == 0 &&
+           block.width[cmx::kGap] == 0 && block.width[cmx::kFlags] == 0;
+}
+
+template <class Take>
+void decode_sizes(const Block& block, const std::uint8_t* packed, std::uint64_t total,
+                  std::uint64_t first, Take take) {
+    const std::uint8_t* const sizes = packed + block.packed_offset;
+    const std::uint8_t width = block.width[cmx::kSize];
+    const auto gap = static_cast<std::uint64_t>(block.gap_base);
+    std::uint64_t position =
+        (block.flags_base & CONSORT_SAMPLE_INLINE) != 0 ? block.inline_base : block.source_base;
+    std::uint64_t i = 0;
+    for (; i < first; ++i) position += gap + block.size_base + cmx::unpack(sizes, i, width);
+    std::uint64_t time = static_cast<std::uint64_t>(block.time_base) + first * block.duration_base;
+    for (; i < total; ++i) {
+        position += gap;
+        const auto size =
+            block.size_base + static_cast<std::uint32_t>(cmx::unpack(sizes, i, width));
+        if (!take(consort_sample{position, static_cast<std::int64_t>(time), size,
+                                 block.duration_base, block.composition_base, block.flags_base}))
+            return;
+        position += size;
+        time += block.duration_base;
+    }
+}
+
 // Walks a block and hands each sample from `first` on to `take`, until that says false.
 template <class Take>
 void decode(const Block& block, const std::uint8_t* packed, std::uint64_t total,
             std::uint64_t first, Take take) {
+    if (only_sizes_vary(block)) return decode_sizes(block, packed, total, first, take);
     const std::uint8_t* stream[cmx::kStreams];
     const std::uint8_t* next = packed + block.packed_offset;
     for (int i = 0; i < cmx::kStreams; ++i) {

@@ -42,8 +42,8 @@ class SegmentCacheTest : public ::testing::Test {
         EXPECT_TRUE(done.wait(1));
         return got;
     }
-    double value(const std::string& name) { return metrics_.counter(name, "").value(); }
-    double level(const std::string& name) { return metrics_.gauge(name, "").value(); }
+    double value(const std::string& name) { return metrics_.counter(name, "Help.").value(); }
+    double level(const std::string& name) { return metrics_.gauge(name, "Help.").value(); }
 };
 
 TEST_F(SegmentCacheTest, MakesOnceAndHitsAfterwards) {

@@ -107,7 +107,7 @@ struct World {
         offer(CONSORT_CONTAINER, &container_);
     }
 
-    double counter(const std::string& name) { return metrics.counter(name, "").value(); }
+    double counter(const std::string& name) { return metrics.counter(name, "Help.").value(); }
 
   private:
     void offer(const char* interface_id, const void* table) {
