@@ -139,7 +139,7 @@ struct Digits {
     Result<Piece> operator()(std::uint64_t max) {
         if (position == 10) return Piece::end();
         const std::uint64_t size = std::min<std::uint64_t>(max, 10 - position);
-        Slice piece = Slice::borrowed("0123456789" + position, size);
+        Slice piece = Slice::borrowed(&"0123456789"[position], size);
         position += size;
         return Piece(std::move(piece));
     }
