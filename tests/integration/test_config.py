@@ -59,7 +59,7 @@ class ConfigTest(TestCase):
         wrong = run("config", "check", "--config", self.write(config))
         self.assertNotEqual(wrong.returncode, 0)
         # A level from the environment is used by the server; a flag beats both.
-        path = self.write('[server]\nmax_connections = 7\n[log]\nlevel = "error"\n')
+        path = self.write('[server]\naccess_log = ""\n[log]\nlevel = "error"\n')
         for environment, flags, chatty in (({}, (), False), ({"CONSORT_LOG_LEVEL": "info"}, (), True),
                                            ({"CONSORT_LOG_LEVEL": "info"},
                                             ("--log-level", "error"), False)):

@@ -14,7 +14,8 @@ class HostileTest(TestCase):
         make(media, "lossless.flac")
         with open(os.path.join(self.folder, "secret.txt"), "w", encoding="utf-8") as file:
             file.write("the-secret-text")
-        self.running = self.server(media=[media])
+        self.running = self.server(media=[media], config="[server]\nheader_timeout_seconds = 1\n"
+                                   "body_timeout_seconds = 1\nidle_timeout_seconds = 1\n")
         self.running.start()
         self.running.scanned()
         self.track = self.running.items("/api/v1/tracks")[0]["id"]
@@ -28,7 +29,6 @@ class HostileTest(TestCase):
         with socket.create_connection(("127.0.0.1", self.running.port), timeout=PATIENCE) as peer:
             try:
                 peer.sendall(request)
-                peer.shutdown(socket.SHUT_WR)
             except OSError:
                 pass  # refused before it was all sent
             came = b""
@@ -65,7 +65,7 @@ class HostileTest(TestCase):
                 self.assertNotIn(b"root:", came)
                 self.assertNotIn(b"the-secret-text", came)
                 self.assertIsNotNone(status)
-                self.assertLess(status, 500, came[:300])
+                self.assertNotIn(status, (500, 502), came[:300])  # 503: no page is built
 
     def test_heads(self):
         requests = [b"\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01",
@@ -87,7 +87,7 @@ class HostileTest(TestCase):
             with self.subTest(request[:60]):
                 status, came = self.raw(request)
                 if status is not None:
-                    self.assertTrue(400 <= status < 500 or status in (501, 505), came[:300])
+                    self.assertTrue(400 <= status < 500 or status in (501, 503, 505), came[:300])
 
     def test_range_headers(self):
         path = f"/api/v1/stream/{self.track}/direct"

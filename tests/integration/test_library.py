@@ -23,8 +23,12 @@ class LibraryTest(TestCase):
             progress = server.scanned()
             tracks = server.items("/api/v1/tracks")
             broken = server.items("/api/v1/library/broken")
-            self.assertEqual(broken, [])
-            self.assertEqual(len(tracks), len(sources), progress)
+            # Some of the packaged files are damaged: what FFmpeg rejects has to be told, no more.
+            for entry in broken:
+                path = next(p for p in sources if os.path.basename(p) == entry["file"])
+                self.assertNotEqual(decoded(path)[0], 0, entry)
+            self.assertLess(len(broken), 5, broken)
+            self.assertEqual(len(tracks) + len(broken), len(sources), progress)
             self.assertEqual(len({track["id"] for track in tracks}), len(tracks))
             self.assertEqual(server.metric("consort_library_items"), len(tracks))
             self.assertTrue(all(track["duration"] > 0 for track in tracks))

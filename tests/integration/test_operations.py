@@ -42,7 +42,7 @@ class OperationsTest(TestCase):
 
     def test_metrics_pass_promtool_and_a_real_prometheus_scrapes_them(self):
         with self.server(media=[self.subfolder("media")]) as server:
-            for path in ("/healthz", "/api/v1/tracks", "/no/such/page"):
+            for path in ("/healthz", "/api/v1/tracks", "/api/v1/tracks/none"):
                 server.get(path)
             exposed = server.get("/metrics")
             self.assertEqual(exposed.status, 200)
@@ -88,8 +88,8 @@ class OperationsTest(TestCase):
                            "consort_library_items", "process_resident_memory_bytes"):
                 with self.subTest(series):
                     self.assertTrue(ask(f"count({series})"), f"Prometheus has no {series}")
-            labelled = ask("consort_http_requests_total{code='404'}")
-            self.assertTrue(labelled, "requests are counted by status")
+            labelled = ask("consort_http_requests_total{code='404',route=~'.*tracks.*'}")
+            self.assertTrue(labelled, "requests are counted by route and status")
 
 
 if __name__ == "__main__":

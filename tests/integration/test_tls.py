@@ -51,7 +51,10 @@ class TlsTest(TestCase):
             with socket.create_connection(("127.0.0.1", server.port)) as plain:
                 plain.settimeout(30)
                 plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-                self.assertNotIn(b"200 OK", plain.recv(4096))
+                try:
+                    self.assertNotIn(b"200 OK", plain.recv(4096))
+                except ConnectionResetError:
+                    pass
             self.assertTrue(server.answers())
 
     def test_a_key_without_certificate_is_refused(self):
