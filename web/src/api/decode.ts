@@ -153,7 +153,7 @@ export function offers(value: unknown): Offer[] {
     return {
       delivery: text(json['delivery']),
       rendition: text(json['rendition']),
-      path: text(json['path']) || text(json['url']),
+      path: text(json['path']),
       contentType: text(json['content_type']),
       codecs: text(json['codecs']),
       playable: json['playable'] === true || json['playable'] === 1,
