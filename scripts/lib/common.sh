@@ -24,21 +24,21 @@ build_jobs() {
     if [ "$available" -lt "$cores" ]; then echo "$available"; else echo "$cores"; fi
 }
 
-# Passes ninja's output on, but of its progress lines only one each twentieth part.
+# Passes ninja's output on, but of its progress lines only one each twentieth part. In bash, because
+# Debian's awk reads a pipe in large blocks.
 thin_progress() {
-    awk '
-        match($0, /^\[[0-9]+\/[0-9]+\]/) {
-            split(substr($0, 2, RLENGTH - 2), of, "/")
-            percent = int(of[1] * 100 / of[2])
-            if (percent >= shown + 5 || (percent == 100 && shown < 100)) {
-                printf "    %3d %%  (%d of %d)\n", percent, of[1], of[2]
-                fflush()
-                shown = percent
-            }
-            next
-        }
-        /^ninja: (no work to do|Entering directory)/ { next }
-        { print; fflush() }'
+    local line shown=0 percent
+    while IFS= read -r line; do
+        if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
+            percent=$((BASH_REMATCH[1] * 100 / BASH_REMATCH[2]))
+            if [ $percent -ge $((shown + 5)) ]; then
+                shown=$percent
+                printf '    %3d %%  (%d of %d)\n' "$percent" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+            fi
+        elif [[ ! $line =~ ^ninja:\ (no\ work\ to\ do|Entering) ]]; then
+            printf '%s\n' "$line"
+        fi
+    done
 }
 
 # build PRESET CMAKE-ARGUMENTS… -- TARGETS…: configures if needed and builds below build/PRESET.

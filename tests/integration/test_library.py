@@ -30,7 +30,7 @@ class LibraryTest(TestCase):
             self.assertLess(len(broken), 5, broken)
             self.assertEqual(len(tracks) + len(broken), len(sources), progress)
             self.assertEqual(len({track["id"] for track in tracks}), len(tracks))
-            self.assertEqual(server.metric("consort_library_items"), len(tracks))
+            self.assertEqual(server.metric("consort_library_items"), len(sources))
             self.assertTrue(all(track["duration"] > 0 for track in tracks))
 
             by_size = sorted(sources, key=os.path.getsize)
