@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { isAbort, messageOf } from '../api/client';
 import type { SearchResult } from '../api/types';
 import { here } from '../lib/router';
-import { announcement, api } from '../store';
+import { announcement, api, libraryVersion } from '../store';
 import { AlbumCard, ArtistCard, FilmCard, ShowCard } from '../ui/cards';
 import { Failed, Message } from '../ui/parts';
 import { TrackList } from '../ui/track_list';
@@ -42,7 +42,7 @@ export function SearchPage() {
       clearTimeout(timer);
       controller.abort();
     };
-  }, [text, attempt]);
+  }, [text, attempt, libraryVersion.value]);
 
   if (error !== '') return <Failed error={error} retry={() => setAttempt(attempt + 1)} />;
   if (text === '') {
