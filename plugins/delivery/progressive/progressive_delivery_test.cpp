@@ -1,0 +1,117 @@
+#include "plugins/delivery/progressive/progressive_delivery.hpp"
+
+#include <gtest/gtest.h>
+
+#include "consort/entry.hpp"
+#include "consort/testing/fake_host.hpp"
+
+#include "plugins/delivery/common/test_media.hpp"
+#include "plugins/delivery/common/virtual_file_body.hpp"
+
+namespace consort::delivery {
+namespace {
+
+using namespace testing;
+using consort::testing::FakeExchange;
+using consort::testing::FakeHost;
+
+struct Plugin {
+    explicit Plugin(Context& host) : delivery(host, 4), cache(host.cache()) {
+        host.offer_delivery("progressive", delivery);
+    }
+    ProgressiveDelivery delivery;
+    Cache cache;
+};
+
+class Progressive : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        auto loaded = host_.load<Plugin>();
+        ASSERT_TRUE(loaded);
+        plugin_ = *loaded;
+    }
+    std::string get(const std::string& path, int status = 200) {
+        FakeExchange request("GET", path);
+        request.query["progressive"] = "true";
+        request.pull_size = 1000;
+        EXPECT_TRUE(host_.deliver(request, media_)) << path;
+        EXPECT_EQ(request.status(), status) << path << " " << request.problem_detail();
+        EXPECT_TRUE(request.body_complete());
+        return status == 200 ? request.body() : request.problem_detail();
+    }
+    FakeMedia media_;
+    FakeHost host_;
+    Plugin* plugin_ = nullptr;
+};
+
+// Every byte from `first` on, as the host reads a range.
+std::string read_from(const Slice& body, std::uint64_t first, std::uint64_t max) {
+    const consort_slice& raw = body.raw();
+    EXPECT_EQ(raw.seek(raw.owner, first), CONSORT_OK);
+    std::string out;
+    for (;;) {
+        consort_slice next{};
+        const consort_status status = raw.next(raw.owner, max, &next);
+        if (status == CONSORT_END) return out;
+        EXPECT_EQ(status, CONSORT_OK);
+        if (status != CONSORT_OK) return out;
+        const Slice piece(next);
+        EXPECT_LE(next.length, max);
+        out.append(static_cast<const char*>(next.data), next.length);
+    }
+}
+
+TEST_F(Progressive, any_position_of_the_virtual_file_continues_the_same_bytes) {
+    for (const std::size_t gap : {0u, 7u}) {  // one piece of the source, and scattered
+        FakeMedia media;
+        make_music(media, 21, gap);
+        auto made = ProgressiveFile::make(media.view(), 4);
+        ASSERT_TRUE(made);
+        FakeExchange request("GET", "/");
+        const Exchange held = request.view().keep();
+        const Slice body =
+            virtual_file_body(plugin_->cache, held, media.view(), (*made)->file, "key");
+        const std::string whole = read_from(body, 0, 4096);
+        ASSERT_EQ(whole.size(), (*made)->file.size());
+        for (std::uint64_t first = whole.size(); first > 0;
+             first -= std::min<std::uint64_t>(first, 9'973)) {
+            EXPECT_EQ(read_from(body, first - 1, 1'000), whole.substr(first - 1));
+        }
+        held.respond(Response(200));
+        host_.cache.entries.clear();
+    }
+}
+
+TEST_F(Progressive, music_is_m4a_and_film_is_mp4) {
+    make_film(media_, 10, 2);
+    const std::string film = get("/api/v1/stream/item-1/progressive.mp4");
+    EXPECT_EQ(film.substr(4, 4), "ftyp");
+    EXPECT_NE(get("/api/v1/stream/item-1/progressive.m4a", 404).find(".mp4"), std::string::npos);
+    EXPECT_NE(get("/api/v1/stream/item-1/progressive.m3u8").find("BYTERANGE:"), std::string::npos);
+    EXPECT_EQ(get("/api/v1/stream/item-1/direct"), media_.source);
+}
+
+TEST_F(Progressive, older_interface) {
+    make_music(media_, 10);
+    EXPECT_EQ(get("/api/library/tracks/item-1/stream"),
+              "{\"playlistUrl\":\"/hls/streaming/item-1/playlist.m3u8\"}");
+    EXPECT_NE(get("/hls/streaming/item-1/playlist.m3u8").find("\ntrack_item-1.m4a?v="),
+              std::string::npos);
+    EXPECT_EQ(get("/hls/streaming/item-1/track_item-1.m4a"),
+              get("/api/v1/stream/item-1/progressive.m4a"));
+    get("/hls/streaming/item-1/track_other.m4a", 404);
+}
+
+TEST_F(Progressive, what_cannot_be_packaged_is_still_served_as_it_is) {
+    FakeTrack track = audio_track("pcm_s16le");
+    add_sample(media_, track, 1, 10, 1024);
+    media_.add_track(std::move(track));
+    const auto offers = host_.describe_media(media_);
+    ASSERT_EQ(offers.size(), 2u);
+    EXPECT_TRUE(offers[0].playable);
+    EXPECT_FALSE(offers[1].playable);
+    EXPECT_EQ(get("/api/v1/stream/item-1/progressive.m4a", 404), offers[1].reason);
+}
+
+}  // namespace
+}  // namespace consort::delivery
