@@ -144,6 +144,7 @@ export function scan(value: unknown): ScanState {
     done: number(json['done']),
     total: json['phase'] === 'listing' ? 0 : number(json['found']),
     failed: number(json['broken']),
+    problems: list(json['problems']).map(text).filter((problem) => problem !== ''),
   };
 }
 

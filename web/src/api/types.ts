@@ -81,6 +81,7 @@ export interface ScanState {
   done: number; // files looked at
   total: number; // 0: not known yet
   failed: number;
+  problems: string[]; // media folders that can't be read: sentences
 }
 
 // One way in which the server can bring a media object.

@@ -46,6 +46,8 @@ export function EmptyLibrary({ what }: { what: string }) {
       </Message>
     );
   }
+  const problems = scan.value?.problems ?? [];
+  if (problems.length > 0) return <Message title={`No ${what}`}>{problems.join(' ')}</Message>;
   return (
     <Message title={`No ${what}`}>
       None of the media folders holds any. Put files there, or start the server with{' '}
