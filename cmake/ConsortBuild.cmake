@@ -76,7 +76,11 @@ function(consort_add_test name)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
 
-# consort_add_fuzzer(NAME SOURCES … LIBS …): a libFuzzer target, built with the preset `fuzz`.
+# consort_add_fuzzer(NAME SOURCES … LIBS …): a libFuzzer target, built with the preset `fuzz`; the
+# target `fuzzers` builds all of them.
+if(CONSORT_FUZZ)
+  add_custom_target(fuzzers)
+endif()
 function(consort_add_fuzzer name)
   if(NOT CONSORT_FUZZ)
     return()
@@ -87,4 +91,5 @@ function(consort_add_fuzzer name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LIBS})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  add_dependencies(fuzzers ${name})
 endfunction()

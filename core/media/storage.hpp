@@ -31,8 +31,9 @@ struct DirectoryEntry {
 };
 
 // Routes URIs to storage components by scheme; counts the bytes read
-// (consort_source_bytes_read_total). A plain absolute path counts as file://. The URI a path makes
-// percent-encodes what RFC 3986 demands, so that any file name survives.
+// (consort_source_bytes_read_total). A plain path counts as file://, a relative one from the
+// current directory. The URI a path makes percent-encodes what RFC 3986 demands, so that any file
+// name survives.
 class Storage {
   public:
     Storage(const host::ComponentRegistry& registry, observe::Metrics& metrics);

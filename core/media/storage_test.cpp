@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "core/media/test_world.hpp"
 
 namespace consort::media {
@@ -11,6 +13,8 @@ TEST(StorageUri, EncodesWhatRfc3986Demands) {
     EXPECT_EQ(Storage::to_uri("/music/a b#?.flac"), "file:///music/a%20b%23%3F.flac");
     EXPECT_EQ(Storage::to_uri("/\xff%41"), "file:///%FF%2541");
     EXPECT_EQ(Storage::to_uri("s3://bucket/x"), "s3://bucket/x");
+    EXPECT_EQ(Storage::to_uri("music/x"),
+              Storage::to_uri((std::filesystem::current_path() / "music/x").native()));
     EXPECT_EQ(Storage::child("/music", "a/b"), "file:///music/a%2Fb");
     EXPECT_EQ(Storage::child("file:///music/", "ä"), "file:///music/%C3%A4");
 }

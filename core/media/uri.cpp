@@ -1,4 +1,5 @@
 #include <cctype>
+#include <filesystem>
 
 #include "core/media/storage.hpp"
 
@@ -29,9 +30,16 @@ void append_encoded(std::string& to, std::string_view text, bool keep_slash) {
 }  // namespace
 
 std::string Storage::to_uri(std::string_view path_or_uri) {
-    if (path_or_uri.empty() || path_or_uri.front() != '/') return std::string(path_or_uri);
+    if (path_or_uri.empty() || path_or_uri.find("://") != std::string_view::npos) {
+        return std::string(path_or_uri);
+    }
     std::string uri = "file://";
-    append_encoded(uri, path_or_uri, true);
+    if (path_or_uri.front() == '/') {
+        append_encoded(uri, path_or_uri, true);
+    } else {
+        const auto path = std::filesystem::absolute(path_or_uri).lexically_normal();
+        append_encoded(uri, path.native(), true);
+    }
     return uri;
 }
 
