@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cctype>
 #include <filesystem>
 
@@ -11,6 +12,16 @@ bool plain_in_segment(unsigned char c) {
     return (c < 0x80 && std::isalnum(c) != 0) ||
            std::string_view("-._~!$&'()*+,;=:@").find(static_cast<char>(c)) !=
                std::string_view::npos;
+}
+
+// RFC 3986, section 3.1. A relative path that looks like one is written "./a:b".
+bool has_scheme(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos || colon == 0) return false;
+    if (std::isalpha(static_cast<unsigned char>(text.front())) == 0) return false;
+    return std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '-' || c == '.';
+    });
 }
 
 void append_encoded(std::string& to, std::string_view text, bool keep_slash) {
@@ -30,9 +41,7 @@ void append_encoded(std::string& to, std::string_view text, bool keep_slash) {
 }  // namespace
 
 std::string Storage::to_uri(std::string_view path_or_uri) {
-    if (path_or_uri.empty() || path_or_uri.find("://") != std::string_view::npos) {
-        return std::string(path_or_uri);
-    }
+    if (path_or_uri.empty() || has_scheme(path_or_uri)) return std::string(path_or_uri);
     std::string uri = "file://";
     if (path_or_uri.front() == '/') {
         append_encoded(uri, path_or_uri, true);

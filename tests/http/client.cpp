@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <stdexcept>
 #include <utility>
 
@@ -96,6 +97,7 @@ Client::Client(std::uint16_t port, bool tls) : impl_(std::make_unique<Impl>()) {
         throw std::runtime_error("cannot connect");
     }
     if (!tls) return;
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
     impl_->ssl = SSL_new(client_context());
     static const unsigned char protocols[] = "\x02h2\x08http/1.1";
     SSL_set_alpn_protos(impl_->ssl, protocols, sizeof protocols - 1);
