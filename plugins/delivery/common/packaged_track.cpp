@@ -35,24 +35,47 @@ Result<PackagedTrack> package_track(const MediaView& media, std::uint32_t index)
     return out;
 }
 
-Result<Assembly> assemble_fragment(const MediaView& media, const PackagedTrack& track,
-                                   std::uint64_t first, std::uint64_t count,
-                                   std::uint32_t sequence_number) {
+namespace {
+
+// Valid until the next call on this thread: the memory is kept from segment to segment.
+Result<std::span<const Sample>> samples_of(const MediaView& media, const PackagedTrack& track,
+                                           std::uint64_t first, std::uint64_t count) {
     if (count == 0 || count > std::numeric_limits<std::uint32_t>::max()) {
         return Error{CONSORT_E_INVALID, "a fragment of no samples"};
     }
-    thread_local std::vector<Sample> samples;  // keeps its memory from segment to segment
+    thread_local std::vector<Sample> samples;
     samples.resize(count);
     if (auto read = media.samples(track.index, first, count, samples); !read) {
         return std::move(read).error();
     }
+    return std::span<const Sample>(samples);
+}
+
+}  // namespace
+
+Result<Assembly> assemble_fragment(const MediaView& media, const PackagedTrack& track,
+                                   std::uint64_t first, std::uint64_t count,
+                                   std::uint32_t sequence_number) {
+    const auto samples = samples_of(media, track, first, count);
+    if (!samples) return samples.error();
     Assembly out;
-    for (const Sample& sample : samples) append_run(out.runs, sample);
+    for (const Sample& sample : *samples) append_run(out.runs, sample);
     out.payload = total_length(out.runs);
     const FragmentRun all{0, static_cast<std::uint32_t>(count), 0};
-    const FragmentTrack fragment = track.fragment(1, samples, {&all, 1});
+    const FragmentTrack fragment = track.fragment(1, *samples, {&all, 1});
     write_fragment_header(out.header, sequence_number, {&fragment, 1}, out.payload);
     return out;
+}
+
+Result<std::uint64_t> fragment_size(const MediaView& media, const PackagedTrack& track,
+                                    std::uint64_t first, std::uint64_t count) {
+    const auto samples = samples_of(media, track, first, count);
+    if (!samples) return samples.error();
+    std::uint64_t payload = 0;
+    for (const Sample& sample : *samples) payload += sample.size;
+    const FragmentRun all{0, static_cast<std::uint32_t>(count), 0};
+    const FragmentTrack fragment = track.fragment(1, *samples, {&all, 1});
+    return fragment_header_size({&fragment, 1}, payload) + payload;
 }
 
 }  // namespace consort::delivery

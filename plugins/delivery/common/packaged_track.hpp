@@ -47,4 +47,8 @@ Result<Assembly> assemble_fragment(const MediaView& media, const PackagedTrack& 
                                    std::uint64_t first, std::uint64_t count,
                                    std::uint32_t sequence_number);
 
+// How many bytes that fragment has, without making it.
+Result<std::uint64_t> fragment_size(const MediaView& media, const PackagedTrack& track,
+                                    std::uint64_t first, std::uint64_t count);
+
 }  // namespace consort::delivery

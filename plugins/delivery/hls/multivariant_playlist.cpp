@@ -20,10 +20,10 @@ Result<BitRates> measure(const MediaView& media, const Rendition& rendition,
     std::vector<SegmentMeasure> segments;
     segments.reserve(rendition.table.size());
     for (std::size_t i = 0; i < rendition.table.size(); ++i) {
-        const auto assembly = assemble_segment(media, rendition, i);
-        if (!assembly) return assembly.error();
-        segments.push_back({assembly->size(), static_cast<double>(rendition.table[i].duration) /
-                                                  rendition.track.track.timescale});
+        const auto size = segment_size(media, rendition, i);
+        if (!size) return size.error();
+        segments.push_back({*size, static_cast<double>(rendition.table[i].duration) /
+                                       rendition.track.track.timescale});
     }
     return bit_rates(segments, segment_seconds);
 }

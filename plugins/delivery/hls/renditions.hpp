@@ -57,5 +57,8 @@ class Renditions {
 // The segment's bytes-to-be. `number` < rendition.table.size(). No I/O: for any thread.
 Result<Assembly> assemble_segment(const MediaView& media, const Rendition& rendition,
                                   std::size_t number);
+// How many bytes the segment has, without making it.
+Result<std::uint64_t> segment_size(const MediaView& media, const Rendition& rendition,
+                                   std::size_t number);
 
 }  // namespace consort::delivery
