@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "consort/abi/codec.h"
 #include "consort/abi/container.h"
 #include "consort/abi/delivery.h"
 #include "consort/abi/http.h"
+#include "consort/abi/image.h"
 #include "consort/abi/keyvalue.h"
 #include "consort/abi/storage.h"
 
@@ -27,6 +29,17 @@ constexpr std::array kContainer{
     MEMBER(consort_container, index),
     MEMBER(consort_container, extensions),
 };
+constexpr std::array kDecoder{
+    MEMBER(consort_decoder, format),
+    MEMBER(consort_decoder, open),
+    MEMBER(consort_decoder, read),
+    MEMBER(consort_decoder, close),
+};
+constexpr std::array kEncoder{
+    MEMBER(consort_encoder, prepare), MEMBER(consort_encoder, release),
+    MEMBER(consort_encoder, info),    MEMBER(consort_encoder, track),
+    MEMBER(consort_encoder, encode),
+};
 constexpr std::array kDelivery{
     MEMBER(consort_delivery, routes),
     MEMBER(consort_delivery, handle),
@@ -35,6 +48,9 @@ constexpr std::array kDelivery{
 constexpr std::array kHttp{
     MEMBER(consort_http, routes),
     MEMBER(consort_http, handle),
+};
+constexpr std::array kImage{
+    MEMBER(consort_image, scale),
 };
 constexpr std::array kKeyvalue{
     MEMBER(consort_keyvalue, get),    MEMBER(consort_keyvalue, set),
@@ -47,8 +63,11 @@ constexpr std::array kKeyvalue{
 constexpr std::array kInterfaces{
     Interface{CONSORT_STORAGE, sizeof(consort_storage), kStorage},
     Interface{CONSORT_CONTAINER, sizeof(consort_container), kContainer},
+    Interface{CONSORT_DECODER, sizeof(consort_decoder), kDecoder},
+    Interface{CONSORT_ENCODER, sizeof(consort_encoder), kEncoder},
     Interface{CONSORT_DELIVERY, sizeof(consort_delivery), kDelivery},
     Interface{CONSORT_HTTP, sizeof(consort_http), kHttp},
+    Interface{CONSORT_IMAGE, sizeof(consort_image), kImage},
     Interface{CONSORT_KEYVALUE, sizeof(consort_keyvalue), kKeyvalue},
 };
 

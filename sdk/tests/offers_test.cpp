@@ -182,6 +182,41 @@ struct Container {
         return sink.samples(0, samples);
     }
 };
+class Halver {
+  public:
+    Result<void> scale(std::span<const std::byte> picture, std::uint32_t longest_side,
+                       const ImageReady& ready) {
+        if (picture.empty()) return Error{CONSORT_E_CORRUPT, "an empty picture"};
+        return ready("image/png", picture.first(longest_side));
+    }
+};
+struct ImagePlugin {
+    explicit ImagePlugin(Context& context) {
+        context.offer_image("halver", std::make_unique<Halver>());
+    }
+};
+
+TEST(ImageOfferTest, HandsThePictureThereAndBack) {
+    FakeHost host;
+    ASSERT_TRUE(host.load<ImagePlugin>().ok());
+    const auto offered = host.component<consort_image>(CONSORT_IMAGE);
+    std::string taken;
+    const auto take = [](void* arg, consort_str type, const void* bytes,
+                         std::uint64_t size) noexcept -> consort_status {
+        static_cast<std::string*>(arg)
+            ->append(view(type))
+            .append(static_cast<const char*>(bytes), size);
+        return CONSORT_OK;
+    };
+    EXPECT_EQ(offered->scale(offered.self, "abcdef", 6, 3, take, &taken), CONSORT_OK);
+    EXPECT_EQ(taken, "image/pngabc");
+    EXPECT_EQ(offered->scale(offered.self, nullptr, 0, 3, take, &taken), CONSORT_E_CORRUPT);
+    const auto refuse = [](void*, consort_str, const void*, std::uint64_t) noexcept {
+        return consort_status{CONSORT_E_CANCELED};
+    };
+    EXPECT_EQ(offered->scale(offered.self, "abcdef", 6, 3, refuse, nullptr), CONSORT_E_CANCELED);
+}
+
 struct ContainerPlugin {
     explicit ContainerPlugin(Context& context) {
         context.offer_container("abc", std::make_unique<Container>());

@@ -19,6 +19,7 @@
 #include "consort/abi/delivery.h"
 #include "consort/abi/http.h"
 #include "consort/abi/keyvalue.h"
+#include "consort/abi/image.h"
 
 #define CONSTANT(name, value) _Static_assert((name) == (value), #name " changed")
 #define TEXT(name, value) _Static_assert(__builtin_strcmp(name, value) == 0, #name " changed")
@@ -484,3 +485,12 @@ MEMBER(consort_keyvalue_api, set, 16, consort_status (*)(consort_host *, consort
 MEMBER(consort_keyvalue_api, compare_and_set, 24, consort_status (*)(consort_host *, consort_str key, consort_str expected, consort_str value, int64_t ttl_ns));
 MEMBER(consort_keyvalue_api, remove, 32, consort_status (*)(consort_host *, consort_str key));
 MEMBER(consort_keyvalue_api, add, 40, consort_status (*)(consort_host *, consort_str key, int64_t delta, int64_t ttl_ns, int64_t *sum));
+
+/* ---- image.h ---- */
+TEXT(CONSORT_IMAGE, "consort.image/1");
+ALIAS(consort_image_ready, consort_status (*)(void *arg, consort_str content_type, const void *, uint64_t size));
+
+AT_LEAST(consort_image, 16);
+MEMBER(consort_image, struct_size, 0, uint32_t);
+MEMBER(consort_image, reserved, 4, uint32_t);
+MEMBER(consort_image, scale, 8, consort_status (*)(void *self, const void *picture, uint64_t size, uint32_t longest_side, consort_image_ready ready, void *arg));

@@ -12,6 +12,7 @@
 #include "consort/abi/delivery.h"
 #include "consort/abi/http.h"
 #include "consort/abi/keyvalue.h"
+#include "consort/abi/image.h"
 
 #define WITNESS(type)                \
     void witness_##type(const type *); \
@@ -53,3 +54,4 @@ WITNESS(consort_delivery)
 WITNESS(consort_http)
 WITNESS(consort_keyvalue)
 WITNESS(consort_keyvalue_api)
+WITNESS(consort_image)

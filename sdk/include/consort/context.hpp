@@ -11,6 +11,7 @@
 #include "consort/offers/container.hpp"
 #include "consort/offers/delivery.hpp"
 #include "consort/offers/http.hpp"
+#include "consort/offers/image.hpp"
 #include "consort/offers/keyvalue.hpp"
 #include "consort/offers/storage.hpp"
 #include "consort/services/cache.hpp"
@@ -80,6 +81,11 @@ class Context {
     void offer_container(const std::string& name, T&& object) {
         offer(CONSORT_CONTAINER, name, std::forward<T>(object),
               [](const auto& it) { return container_table(it); });
+    }
+    template <class T>
+    void offer_image(const std::string& name, T&& object) {
+        offer(CONSORT_IMAGE, name, std::forward<T>(object),
+              [](const auto& it) { return image_table(it); });
     }
     template <class T>
     void offer_storage(const std::string& name, T&& object) {
