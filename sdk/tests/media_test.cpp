@@ -50,6 +50,11 @@ TEST_F(MediaTest, TellsTracksAndSamples) {
     EXPECT_EQ(view.sample_at(0, 1023), 0u);
     EXPECT_EQ(view.sample_at(0, 1024), 1u);
     EXPECT_EQ(view.sample_at(0, 99999), 2u);
+    EXPECT_EQ(*view.bytes_before(0, 0), 0u);
+    EXPECT_EQ(*view.bytes_before(0, 2), 5u);
+    EXPECT_EQ(*view.bytes_before(0, 3), 11u);
+    EXPECT_EQ(view.bytes_before(0, 4).error().status, CONSORT_E_INVALID);
+    EXPECT_FALSE(view.bytes_before(1, 0).ok());
 }
 
 TEST_F(MediaTest, ReadsSamplesAndSource) {

@@ -53,6 +53,14 @@ class MediaView {
     std::uint64_t sample_at(std::uint32_t track, std::int64_t time) const noexcept {
         return api_->sample_at(raw_, track, time);
     }
+    // Bytes of all samples before `sample`, which may be the track's sample_count. The size of a
+    // run of samples is a difference of two, found without asking for the samples.
+    Result<std::uint64_t> bytes_before(std::uint32_t track, std::uint64_t sample) const {
+        std::uint64_t bytes = 0;
+        const consort_status status = api_->bytes_before(raw_, track, sample, &bytes);
+        if (status < 0) return error_of(status, "no such samples");
+        return bytes;
+    }
 
     // Bytes of the source, or of the index's inline area. They keep the media alive.
     Result<Slice> source_slice(std::uint64_t offset, std::uint64_t length) const {

@@ -122,6 +122,12 @@ typedef struct consort_media_api {
      * the plugin. NULL if `make` returned NULL; it is tried again then. [any] */
     void *(*attachment)(consort_media *, const void *key, void *(*make)(void *arg, consort_media *),
                         void (*drop)(void *made), void *arg)CONSORT_NOEXCEPT;
+
+    /* The sizes of the samples 0 … sample - 1 summed up, so that the size of any run of samples is
+     * a difference of two; `sample` may be sample_count. Costs far less than asking for the samples
+     * themselves. INVALID: out of range. No I/O. [any] */
+    consort_status (*bytes_before)(const consort_media *, uint32_t track, uint64_t sample,
+                                   uint64_t *out) CONSORT_NOEXCEPT;
 } consort_media_api;
 
 CONSORT_END_C

@@ -120,6 +120,10 @@ class FakeMedia {
                               void* arg) noexcept {
             return of(raw).attachment(key, make, drop, arg);
         };
+        table.bytes_before = [](const consort_media* raw, std::uint32_t track, std::uint64_t sample,
+                                std::uint64_t* out) noexcept {
+            return of(raw).bytes_before(track, sample, out);
+        };
         return table;
     }
 
@@ -153,6 +157,14 @@ class FakeMedia {
         const auto& all = tracks_[track].samples;
         if (first > all.size() || count > all.size() - first) return CONSORT_E_INVALID;
         std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(first), count, out);
+        return CONSORT_OK;
+    }
+    consort_status bytes_before(std::uint32_t track, std::uint64_t sample,
+                                std::uint64_t* out) const noexcept {
+        if (track >= tracks_.size() || sample > tracks_[track].samples.size())
+            return CONSORT_E_INVALID;
+        *out = 0;
+        for (std::uint64_t i = 0; i < sample; ++i) *out += tracks_[track].samples[i].size;
         return CONSORT_OK;
     }
     std::uint64_t sample_at(std::uint32_t track, std::int64_t time) const noexcept {
