@@ -169,6 +169,7 @@ Result<void> IndexFile::check_track(const cmx::TrackRecord& record) const {
     if (!all.empty() && record.packed.size < cmx::kPadding) return corrupt("a track's samples");
     const std::uint64_t room = all.empty() ? 0 : record.packed.size - cmx::kPadding;
     std::int64_t time = 0;
+    std::uint64_t bytes = 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
         const Block& block = all[i];
         std::uint64_t need = 0;
@@ -181,6 +182,9 @@ Result<void> IndexFile::check_track(const cmx::TrackRecord& record) const {
         if (block.time_base < time || block.time_base > std::int64_t{cmx::kMaxPosition})
             return corrupt("a block's time");
         time = block.time_base;
+        if (block.bytes_before < bytes || block.bytes_before > cmx::kMaxPosition)
+            return corrupt("a block's place");
+        bytes = block.bytes_before;
     }
     return {};
 }
@@ -280,6 +284,24 @@ std::uint64_t IndexFile::sample_at(std::uint32_t track, std::int64_t time) const
                return true;
            });
     return found;
+}
+
+bool IndexFile::bytes_before(std::uint32_t track, std::uint64_t sample,
+                             std::uint64_t& out) const noexcept {
+    if (track >= track_count()) return false;
+    const cmx::TrackRecord& from = record(track);
+    if (sample > from.sample_count) return false;
+    out = 0;
+    if (sample == 0) return true;
+    // The last sample's block, so that the end of the track has one too.
+    const std::uint64_t number = (sample - 1) / kBlockSamples;
+    const Block& block = blocks(from)[number];
+    const auto* sizes = reinterpret_cast<const std::uint8_t*>(bytes_.data() + from.packed.offset) +
+                        block.packed_offset;
+    const std::uint64_t count = sample - number * kBlockSamples;
+    out = block.bytes_before + count * block.size_base;
+    for (std::uint64_t i = 0; i < count; ++i) out += cmx::unpack(sizes, i, block.width[cmx::kSize]);
+    return true;
 }
 
 }  // namespace consort::media

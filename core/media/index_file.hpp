@@ -41,6 +41,8 @@ class IndexFile {
     bool samples(std::uint32_t track, std::uint64_t first, std::uint64_t count,
                  consort_sample* out) const noexcept;
     std::uint64_t sample_at(std::uint32_t track, std::int64_t time) const noexcept;
+    // Bytes of the samples before `sample`. False if that is beyond the track's end.
+    bool bytes_before(std::uint32_t track, std::uint64_t sample, std::uint64_t& out) const noexcept;
 
   private:
     explicit IndexFile(std::span<const std::byte> bytes, bool mapped)

@@ -5,8 +5,8 @@
 // Samples stand in blocks of kBlockSamples. A block keeps the base of each quantity and, bit-packed
 // one stream after the other, every sample's distance from it: size, duration, composition offset,
 // gap (bytes skipped since the end of the sample before it in the same area) and flags. A stream
-// that does not vary has width 0 and takes no space. So an hour of AAC takes about 270 kB, and any
-// sample is one binary search and at most kBlockSamples additions away.
+// that does not vary has width 0 and takes no space. So an hour of AAC takes about 280 kB, and any
+// sample, and the size of any run of samples, is at most kBlockSamples additions away.
 #pragma once
 
 #include <bit>
@@ -19,7 +19,7 @@ namespace consort::media::cmx {
 static_assert(std::endian::native == std::endian::little, "the index is read in place");
 
 inline constexpr char kMagic[8] = {'C', 'O', 'N', 'S', 'C', 'M', 'X', '\n'};
-inline constexpr std::uint32_t kVersion = 1;  // a reader refuses every other; it is then rebuilt
+inline constexpr std::uint32_t kVersion = 2;  // a reader refuses every other; it is then rebuilt
 inline constexpr std::uint64_t kBlockSamples = 128;
 inline constexpr std::uint32_t kMaxTracks = 256;
 inline constexpr std::uint64_t kMaxPosition = 1ull << 55;  // of offsets, times and sizes
@@ -69,13 +69,14 @@ struct Block {
     std::int64_t time_base;                  // decode time of the block's first sample
     std::uint64_t packed_offset;             // of the first stream, in the track's packed bits
     std::int64_t gap_base;
+    std::uint64_t bytes_before;  // of all samples of the track before the block
     std::uint32_t size_base, duration_base;
     std::int32_t composition_base;
     std::uint8_t flags_base;
     std::uint8_t width[kStreams];
     std::uint8_t reserved[6];
 };
-static_assert(sizeof(Block) == 64);
+static_assert(sizeof(Block) == 72);
 
 // Bytes of a stream of `count` values; streams begin at byte borders.
 inline constexpr std::uint64_t stream_bytes(std::uint64_t count, std::uint8_t width) {

@@ -106,10 +106,20 @@ TEST_F(IndexTest, GivesBackWhatWasWritten) {
             for (std::size_t i = 0; i < count; ++i)
                 expect_equal(got[i], all[t][first + i], first + i);
         }
+        std::uint64_t expected = 0, bytes = 1;
+        for (std::size_t i = 0; i <= all[t].size(); ++i) {
+            ASSERT_TRUE(file->bytes_before(t, i, bytes));
+            EXPECT_EQ(bytes, expected) << i;
+            if (i < all[t].size()) expected += all[t][i].size;
+        }
+        EXPECT_FALSE(file->bytes_before(t, all[t].size() + 1, bytes));
+        EXPECT_FALSE(file->bytes_before(t, UINT64_MAX, bytes));
         EXPECT_FALSE(file->samples(t, 0, all[t].size() + 1, nullptr));
         EXPECT_FALSE(file->samples(t, UINT64_MAX, 2, nullptr));
     }
     EXPECT_FALSE(file->samples(3, 0, 0, nullptr));
+    std::uint64_t none = 0;
+    EXPECT_FALSE(file->bytes_before(3, 0, none));
 }
 
 TEST_F(IndexTest, FindsTheSampleAtATime) {

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <limits>
 #include <system_error>
+#include <utility>
 
 namespace consort::media {
 namespace {
@@ -69,7 +70,8 @@ struct IndexWriter::Track {
     std::int64_t time = 0;
     std::int64_t shown = 0;            // when the last sample's presentation ends
     std::uint64_t cursor[2] = {0, 0};  // end of the last sample in the source and inline areas
-    std::uint64_t bytes = 0;
+    std::uint64_t bytes = 0;           // of all samples
+    std::uint64_t closed_bytes = 0;    // of those in closed blocks
     std::uint32_t first_duration = 0, last_duration = 0;
     bool all_sync = true, constant = true;
 
@@ -83,6 +85,7 @@ void IndexWriter::Track::close_block() {
     block.source_base = cursor[0];
     block.inline_base = cursor[1];
     block.time_base = open.front().decode_time;
+    block.bytes_before = std::exchange(closed_bytes, bytes);
     for (std::size_t i = 0; i < open.size(); ++i) {
         const consort_sample& sample = open[i];
         std::uint64_t& end = cursor[(sample.flags & CONSORT_SAMPLE_INLINE) != 0 ? 1 : 0];
@@ -205,6 +208,8 @@ Result<void> IndexWriter::add_samples(std::uint32_t number, const consort_sample
                          "The file ends within a sample; it is probably incomplete."};
         if (static_cast<std::uint64_t>(track.time) + sample.duration > cmx::kMaxPosition)
             return Error{CONSORT_E_CORRUPT, "The file claims to last longer than can be."};
+        if (track.bytes + sample.size > cmx::kMaxPosition)
+            return Error{CONSORT_E_CORRUPT, "The file claims to hold more than can be."};
         sample.flags &= CONSORT_SAMPLE_SYNC | CONSORT_SAMPLE_INLINE;
         sample.decode_time = track.time;
         if (track.record.sample_count == 0) track.first_duration = sample.duration;
@@ -298,9 +303,12 @@ Result<std::uint64_t> IndexWriter::commit(std::string_view identity) {
     header.checksum =
         cmx::checksum(tail.data(), tail.size(), cmx::checksum(&header, sizeof header, 0));
     if (auto good = write(tail.data(), tail.size()); !good) return good.error();
-    if (::pwrite(fd_, &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header) ||
-        ::fsync(fd_) != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0)
+    if (::pwrite(fd_, &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header))
         return io_error(path_, errno);
+    // After a power cut the checksum tells of what did not reach the disk, and the index is built
+    // again; only the inline area is outside the checksum.
+    if (inline_size_ != 0 && ::fdatasync(fd_) != 0) return io_error(path_, errno);
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) return io_error(path_, errno);
     temporary_.clear();
     return header.file_size;
 }

@@ -32,7 +32,7 @@ class IndexWriter {
     Result<void> set_edit(std::uint32_t track, std::int64_t start, std::uint64_t duration);
     Result<std::uint64_t> add_inline(const void* bytes, std::uint64_t size);
 
-    // Writes the rest, syncs and renames. `identity` has 32 characters. Returns the file's size.
+    // Writes the rest and renames. `identity` has 32 characters. Returns the file's size.
     Result<std::uint64_t> commit(std::string_view identity);
 
   private:

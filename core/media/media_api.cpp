@@ -69,6 +69,10 @@ const consort_media_api kApi = [] {
                        std::int64_t time) noexcept {
         return media->index().sample_at(number, time);
     };
+    api.bytes_before = [](const consort_media* media, std::uint32_t number, std::uint64_t sample,
+                          std::uint64_t* out) noexcept -> consort_status {
+        return media->index().bytes_before(number, sample, *out) ? CONSORT_OK : CONSORT_E_INVALID;
+    };
     api.source_slice = [](consort_media* media, std::uint64_t offset, std::uint64_t length,
                           consort_slice* out) noexcept {
         return media->source_slice(offset, length, *out);

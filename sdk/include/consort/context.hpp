@@ -9,7 +9,9 @@
 
 #include "consort/host_link.hpp"
 #include "consort/offers/container.hpp"
+#include "consort/offers/decoder.hpp"
 #include "consort/offers/delivery.hpp"
+#include "consort/offers/encoder.hpp"
 #include "consort/offers/http.hpp"
 #include "consort/offers/image.hpp"
 #include "consort/offers/keyvalue.hpp"
@@ -81,6 +83,17 @@ class Context {
     void offer_container(const std::string& name, T&& object) {
         offer(CONSORT_CONTAINER, name, std::forward<T>(object),
               [](const auto& it) { return container_table(it); });
+    }
+    template <class T>
+    void offer_decoder(const std::string& name, T&& object) {
+        link_.require<consort_media_api>(CONSORT_SERVICE_MEDIA);
+        offer(CONSORT_DECODER, name, std::forward<T>(object),
+              [](const auto& it) { return decoder_table(it); });
+    }
+    template <class T>
+    void offer_encoder(const std::string& name, T&& object) {
+        offer(CONSORT_ENCODER, name, std::forward<T>(object),
+              [](const auto& it) { return encoder_table(it); });
     }
     template <class T>
     void offer_image(const std::string& name, T&& object) {
