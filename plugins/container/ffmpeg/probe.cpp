@@ -12,6 +12,7 @@ extern "C" {
 
 #include "plugins/container/ffmpeg/frame_index.hpp"
 #include "plugins/container/ffmpeg/libav.hpp"
+#include "plugins/container/ffmpeg/picture_type.hpp"
 #include "plugins/container/ffmpeg/tags.hpp"
 #include "plugins/container/ffmpeg/track_info.hpp"
 
@@ -96,18 +97,6 @@ std::string content_type(Format format, const std::vector<TrackInfo>& tracks) {
             break;
     }
     return "application/octet-stream";
-}
-
-const char* picture_type(std::span<const std::byte> bytes) {
-    const auto has = [&](std::size_t at, std::string_view text) {
-        return bytes.size() >= at + text.size() &&
-               std::memcmp(bytes.data() + at, text.data(), text.size()) == 0;
-    };
-    if (has(0, "\xff\xd8\xff")) return "image/jpeg";
-    if (has(0, "\x89PNG\r\n\x1a\n")) return "image/png";
-    if (has(0, "RIFF") && has(8, "WEBP")) return "image/webp";
-    if (has(0, "GIF8")) return "image/gif";
-    return nullptr;
 }
 
 bool is_front(const AVStream& stream) {
