@@ -14,6 +14,11 @@ CONSORT_BEGIN_C
 
 #define CONSORT_DELIVERY "consort.delivery/1"
 
+#define CONSORT_OFFER_UNKNOWN 0u
+#define CONSORT_OFFER_DIRECT 1u    /* the source's bytes as they are                             */
+#define CONSORT_OFFER_REMUX 2u     /* the source's coded samples in another container            */
+#define CONSORT_OFFER_TRANSCODE 3u /* coded anew                                                 */
+
 /* table. One way in which a media object can be had, as a plugin tells it. */
 typedef struct consort_offer {
     uint32_t struct_size;
@@ -24,6 +29,14 @@ typedef struct consort_offer {
     consort_str content_type; /* of what `path` answers                                          */
     consort_str codecs;       /* RFC 6381, comma-separated                                       */
     consort_str reason;       /* why it is not playable: a sentence for people                   */
+    uint32_t kind;            /* CONSORT_OFFER_DIRECT … TRANSCODE                                */
+    uint32_t bit_rate;        /* bits a second it may take: on average, of the best that `path`
+                                 leads to; 0: as the source                                      */
+    consort_str container;    /* what a client must understand, a short lower-case name: "mp4" "hls"
+                                 "dash"; empty: as `content_type` says                           */
+    uint32_t adaptive;        /* 1: `path` lists several bit rates, and a player that needs less
+                                 than `bit_rate` finds it there; `codecs` are those of all       */
+    uint32_t reserved;
 } consort_offer;
 
 /* value. Takes what a delivery tells of a media object. Strings are copied. */

@@ -12,6 +12,13 @@
 namespace consort {
 inline namespace v1 {
 
+enum class OfferKind : std::uint32_t {
+    unknown = CONSORT_OFFER_UNKNOWN,
+    direct = CONSORT_OFFER_DIRECT,        // the source's bytes as they are
+    remux = CONSORT_OFFER_REMUX,          // its coded samples in another container
+    transcode = CONSORT_OFFER_TRANSCODE,  // coded anew
+};
+
 // One way in which media can be had; or why it can't be had that way.
 struct Offer {
     bool playable = true;
@@ -21,6 +28,10 @@ struct Offer {
     std::string content_type = {};  // of what `path` answers
     std::string codecs = {};        // RFC 6381, comma-separated
     std::string reason = {};        // if not playable: a sentence for people
+    OfferKind kind = OfferKind::unknown;
+    std::uint32_t bit_rate = 0;  // bits a second, of the best that `path` leads to; 0: the source's
+    std::string container = {};  // "mp4", "hls", "dash"; empty: as content_type says
+    bool adaptive = false;       // `path` lists lower bit rates too
 };
 
 // Takes offers; they are copied.
@@ -37,6 +48,10 @@ class OfferSink {
         raw.content_type = str(offer.content_type);
         raw.codecs = str(offer.codecs);
         raw.reason = str(offer.reason);
+        raw.kind = static_cast<std::uint32_t>(offer.kind);
+        raw.bit_rate = offer.bit_rate;
+        raw.container = str(offer.container);
+        raw.adaptive = offer.adaptive ? 1 : 0;
         raw_.put(raw_.self, &raw);
     }
 
