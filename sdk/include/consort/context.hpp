@@ -25,6 +25,7 @@
 #include "consort/services/log.hpp"
 #include "consort/services/media_library.hpp"
 #include "consort/services/metrics.hpp"
+#include "consort/services/renditions.hpp"
 #include "consort/services/sources.hpp"
 #include "consort/services/timer.hpp"
 
@@ -55,6 +56,7 @@ class Context {
     Timers timers() const { return Timers(link_); }
     Cache cache() const { return Cache(link_); }
     MediaLibrary media() const { return MediaLibrary(link_); }
+    Renditions renditions() const { return Renditions(link_); }
     Catalog catalog() const { return Catalog(link_); }
     Sources sources() const { return Sources(link_); }
     Events events() const { return Events(link_); }

@@ -13,6 +13,7 @@
 #include "consort/entry.hpp"
 #include "consort/testing/fake_exchange.hpp"
 #include "consort/testing/fake_media.hpp"
+#include "consort/testing/fake_renditions.hpp"
 #include "consort/testing/fake_services.hpp"
 #include "consort/testing/fake_store.hpp"
 #include "consort/testing/route_match.hpp"
@@ -47,6 +48,7 @@ class FakeHost {
     FakeKeyValue keyvalue;
     FakeSources sources;
     FakeCatalog catalog;
+    FakeRenditions renditions;
     std::map<std::string, FakeMedia*, std::less<>> media;  // by item id
     std::set<std::string, std::less<>> missing;            // ids of services that this host lacks
 
@@ -115,7 +117,8 @@ class FakeHost {
                 static_cast<std::vector<Offer>*>(arg)->push_back(
                     {offer->playable != 0, text(offer->delivery), text(offer->rendition),
                      text(offer->path), text(offer->content_type), text(offer->codecs),
-                     text(offer->reason)});
+                     text(offer->reason), static_cast<OfferKind>(offer->kind), offer->bit_rate,
+                     text(offer->container), offer->adaptive != 0});
             };
             offered->describe(offered.self, item.raw(), {&offers, put});
         }

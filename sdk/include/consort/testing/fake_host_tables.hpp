@@ -178,6 +178,52 @@ inline const consort_media_api& fake_media_api() noexcept {
     return table;
 }
 
+inline const consort_renditions_api& fake_renditions_api() noexcept {
+    static const auto table = filled_table<consort_renditions_api>([](consort_renditions_api& t) {
+        t.list = [](consort_host* host, consort_media*, consort_renditions_ready ready,
+                    void* arg) noexcept { FakeHost::of(host).renditions.list(ready, arg); };
+        t.info = fake_rendition_info;
+        t.track = fake_rendition_track;
+        t.segment = fake_rendition_segment;
+        t.segment_seconds = [](consort_host* host) noexcept {
+            return FakeHost::of(host).renditions.segment_seconds;
+        };
+        t.fetch = [](consort_host* host, consort_media*, consort_rendition* rendition,
+                     std::uint32_t number, consort_coded_ready ready, void* arg,
+                     consort_ticket** ticket) noexcept {
+            return FakeHost::of(host).renditions.fetch(rendition, number, ready, arg, ticket);
+        };
+        t.cancel = [](consort_ticket* raw) noexcept { FakeRenditions::give_back(raw, true); };
+        t.leave = [](consort_ticket* raw) noexcept { FakeRenditions::give_back(raw, false); };
+        t.ref = FakeRenditions::ref;
+        t.unref = FakeRenditions::unref;
+        t.samples = [](const consort_coded* raw, std::size_t* count) noexcept {
+            const auto& samples = FakeRenditions::of(raw).samples;
+            *count = samples.size();
+            return samples.data();
+        };
+        t.payload = [](const consort_coded* raw, std::uint64_t* size) noexcept {
+            const auto& payload = FakeRenditions::of(raw).payload;
+            *size = payload.size();
+            return static_cast<const void*>(payload.data());
+        };
+        t.slice = [](consort_coded* raw, std::uint64_t offset, std::uint64_t length,
+                     consort_slice* out) noexcept {
+            const auto& payload = FakeRenditions::of(raw).payload;
+            if (offset > payload.size() || length > payload.size() - offset)
+                return consort_status{CONSORT_E_INVALID};
+            FakeRenditions::ref(raw);
+            *out = Slice::borrowed(payload.data() + offset, length).take();
+            out->owner = raw;
+            out->release = [](void* owner) noexcept {
+                FakeRenditions::unref(static_cast<consort_coded*>(owner));
+            };
+            return consort_status{CONSORT_OK};
+        };
+    });
+    return table;
+}
+
 inline const consort_storage_api& fake_storage_api() noexcept {
     static const auto table = filled_table<consort_storage_api>([](consort_storage_api& t) {
         t.open = [](consort_host* host, consort_str uri, consort_source** out) noexcept {
@@ -249,6 +295,7 @@ inline const consort_host_api& FakeHost::api() noexcept {
                 {CONSORT_SERVICE_CACHE, &fake_cache_api()},
                 {CONSORT_SERVICE_EVENTS, &fake_events_api()},
                 {CONSORT_SERVICE_MEDIA, &fake_media_api()},
+                {CONSORT_SERVICE_RENDITIONS, &fake_renditions_api()},
                 {CONSORT_SERVICE_STORAGE, &fake_storage_api()},
                 {CONSORT_SERVICE_CATALOG, &fake_catalog_api()},
                 {CONSORT_SERVICE_KEYVALUE, &fake_keyvalue_api()},
