@@ -6,6 +6,7 @@
 
 #include "core/http/ascii.hpp"
 #include "core/http/io_thread.hpp"
+#include "core/http/no_route.hpp"
 
 namespace consort::http {
 
@@ -259,27 +260,10 @@ bool Connection::read_body() {
 
 void Connection::dispatch() {
     ServerExchange& exchange = *exchange_.get();
-    const std::string_view method = exchange.head.method;
     if (exchange.match.route == nullptr) {
-        const std::string& allowed = exchange.match.allowed;
-        if (method == "OPTIONS" && !allowed.empty()) {
-            return answer(options_response(thread_.shared.reply_settings, exchange.head, allowed),
-                          false);
-        }
-        constexpr std::string_view implemented[] = {"GET",   "HEAD",   "POST",   "PUT",
-                                                    "PATCH", "DELETE", "OPTIONS"};
-        if (std::find(std::begin(implemented), std::end(implemented), method) ==
-            std::end(implemented)) {
-            return refuse({501, "method_not_implemented", "This method is not implemented."});
-        }
-        if (allowed.empty()) {
-            return refuse({404, "not_found", "There is nothing at this URL."});
-        }
-        Response response = problem_response(
-            405, "method_not_allowed",
-            "This URL does not take that method; the Allow header lists those it takes.");
-        response.headers.emplace_back("Allow", allowed);
-        return answer(std::move(response), false);
+        return answer(no_route_response(thread_.shared.reply_settings.cors_origins, exchange.head,
+                                        exchange.match.allowed),
+                      unread_input_);
     }
     phase_ = Phase::waiting;
     thread_.loop.set_deadline(*this, 0);

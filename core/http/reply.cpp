@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <ctime>
-#include <limits>
 #include <optional>
 
 #include "core/http/ascii.hpp"
 #include "core/http/conditions.hpp"
+#include "core/http/cors.hpp"
 #include "core/http/http_date.hpp"
 #include "core/http/range.hpp"
 #include "core/http/status_text.hpp"
@@ -15,87 +15,6 @@
 namespace consort::http {
 
 namespace {
-
-constexpr std::uint64_t most_body_bytes = std::numeric_limits<std::int64_t>::max();
-
-struct BodyShape {
-    std::uint64_t length = 0;
-    bool known = true;
-    bool rangeable = true;
-    bool memory_only = true;
-};
-
-// Nothing if the lengths do not add up.
-std::optional<BodyShape> shape_of(const std::vector<Slice>& body) {
-    BodyShape shape;
-    for (const Slice& slice : body) {
-        const consort_slice& raw = slice.raw();
-        if (raw.kind != CONSORT_SLICE_MEMORY) shape.memory_only = false;
-        if (raw.kind == CONSORT_SLICE_STREAM) {
-            if (raw.next == nullptr) return std::nullopt;
-            if (raw.seek == nullptr) shape.rangeable = false;
-            if (raw.length == CONSORT_LENGTH_UNKNOWN) {
-                shape.known = shape.rangeable = false;
-                continue;
-            }
-        } else if (raw.kind != CONSORT_SLICE_MEMORY && raw.kind != CONSORT_SLICE_FILE) {
-            return std::nullopt;
-        }
-        if (raw.length > most_body_bytes - shape.length) return std::nullopt;
-        if (raw.kind == CONSORT_SLICE_FILE && raw.offset > most_body_bytes - raw.length) {
-            return std::nullopt;
-        }
-        shape.length += raw.length;
-    }
-    return shape;
-}
-
-// Appends bytes `first`, `length` long, of the body.
-void append_pieces(std::vector<Piece>& pieces, const std::vector<Slice>& body, std::uint64_t first,
-                   std::uint64_t length) {
-    for (const Slice& slice : body) {
-        const consort_slice& raw = slice.raw();
-        if (first >= raw.length) {
-            first -= raw.length;
-            continue;
-        }
-        if (length == 0) return;
-        Piece piece;
-        piece.kind = raw.kind;
-        piece.length = std::min(raw.length - first, length);
-        if (raw.kind == CONSORT_SLICE_MEMORY) {
-            piece.data = static_cast<const char*>(raw.data) + first;
-        } else if (raw.kind == CONSORT_SLICE_FILE) {
-            piece.fd = raw.fd;
-            piece.offset = raw.offset + first;
-        } else {
-            piece.stream = &raw;
-            piece.offset = first;
-        }
-        length -= piece.length;
-        first = 0;
-        pieces.push_back(piece);
-    }
-}
-
-void append_everything(std::vector<Piece>& pieces, const std::vector<Slice>& body) {
-    for (const Slice& slice : body) {
-        const consort_slice& raw = slice.raw();
-        if (raw.length == 0) continue;
-        Piece piece;
-        piece.kind = raw.kind;
-        piece.length = raw.length;
-        if (raw.kind == CONSORT_SLICE_MEMORY) {
-            piece.data = static_cast<const char*>(raw.data);
-        } else if (raw.kind == CONSORT_SLICE_FILE) {
-            piece.fd = raw.fd;
-            piece.offset = raw.offset;
-        } else {
-            piece.stream = &raw;
-        }
-        pieces.push_back(piece);
-    }
-}
 
 void append_number(std::string& out, std::uint64_t value) {
     char digits[20];
@@ -139,15 +58,6 @@ bool is_host_owned(std::string_view name) {
                                           "X-Content-Type-Options"};
     return std::any_of(std::begin(owned), std::end(owned),
                        [&](std::string_view one) { return same_text(one, name); });
-}
-
-// The value of Access-Control-Allow-Origin; empty: none.
-std::string_view allowed_origin(const ReplySettings& settings, std::string_view origin) {
-    for (const std::string& allowed : settings.cors_origins) {
-        if (allowed == "*") return "*";
-        if (allowed == origin) return allowed;
-    }
-    return {};
 }
 
 Response unsatisfiable(std::uint64_t length) {
@@ -416,7 +326,7 @@ class Composer {
         if (!settings_.cors_origins.empty() && request_.head != nullptr) {
             const auto& origin = (*request_.head)[Known::origin];
             const std::string_view allowed =
-                allowed_origin(settings_, origin ? *origin : std::string_view());
+                allowed_origin(settings_.cors_origins, origin ? *origin : std::string_view());
             if (allowed != "*") add("Origin");
             if (origin && !allowed.empty()) {
                 append_header(out, "Access-Control-Allow-Origin", allowed);
@@ -458,29 +368,6 @@ class Composer {
 Reply compose_reply(const ReplySettings& settings, const ReplyRequest& request, Response&& response,
                     EncodedCache& cache) {
     return Composer(settings, request, std::move(response), cache).compose();
-}
-
-Response options_response(const ReplySettings& settings, const RequestHead& request,
-                          std::string_view allowed) {
-    Response response;
-    response.status = 204;
-    response.headers.emplace_back("Allow", allowed);
-    const auto& origin = request[Known::origin];
-    if (!origin || allowed_origin(settings, *origin).empty()) return response;
-    std::optional<std::string_view> asked_headers;
-    for (const auto& [name, value] : request.headers) {
-        if (same_text(name, "Access-Control-Request-Headers")) asked_headers = value;
-    }
-    response.headers.emplace_back("Access-Control-Allow-Methods", allowed);
-    if (asked_headers) {
-        std::string names;
-        for_each_list_item(*asked_headers, [&](std::string_view name) {
-            if (is_token(name)) names.append(names.empty() ? "" : ", ").append(name);
-        });
-        response.headers.emplace_back("Access-Control-Allow-Headers", std::move(names));
-    }
-    response.headers.emplace_back("Access-Control-Max-Age", "86400");
-    return response;
 }
 
 }  // namespace consort::http
