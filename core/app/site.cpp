@@ -6,6 +6,7 @@
 #include "core/catalog/api.hpp"
 #include "core/host/routes.hpp"
 #include "core/http/operations.hpp"
+#include "core/stream/entry.hpp"
 
 namespace consort::app {
 
@@ -38,6 +39,7 @@ Site::Site(const config::Settings& settings, Ensemble& ensemble, Library& librar
     http::add_operations_routes(router_, health_, ensemble.metrics, ensemble.blocking);
     catalog::add_routes(router_, library.catalog, library.scanner, *library.files,
                         ensemble.blocking);
+    stream::add_routes(router_, ensemble.plugins, library.media, ensemble.compute);
     host::add_plugin_routes(router_, ensemble.plugins, library.media);
     server_ = std::make_unique<http::Server>(settings.server, router_, ensemble.metrics);
 }

@@ -1,4 +1,4 @@
-// A handler that gets its item opened first. Private to this folder.
+// A handler that gets its item opened first.
 #pragma once
 
 #include <functional>

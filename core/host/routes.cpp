@@ -1,6 +1,5 @@
 #include "core/host/routes.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -84,92 +83,12 @@ void add_delivery_routes(http::Router& router, const std::vector<Delivery>& deli
     }
 }
 
-struct Offer {
-    bool playable;
-    std::string delivery, rendition, path, content_type, codecs, reason;
-};
-
-std::vector<Offer> collect_offers(const std::vector<Delivery>& deliveries, consort_media* media) {
-    std::vector<Offer> offers;
-    const auto put = [](void* self, const consort_offer* given) noexcept {
-        guarded([&]() -> consort_status {
-            consort_offer raw{};
-            std::memcpy(&raw, given, std::min<std::size_t>(given->struct_size, sizeof raw));
-            static_cast<std::vector<Offer>*>(self)->push_back(
-                {raw.playable != 0, std::string(view(raw.delivery)),
-                 std::string(view(raw.rendition)), std::string(view(raw.path)),
-                 std::string(view(raw.content_type)), std::string(view(raw.codecs)),
-                 std::string(view(raw.reason))});
-            return CONSORT_OK;
-        });
-    };
-    for (const Delivery& delivery : deliveries) {
-        delivery.table->describe(delivery.self, media, consort_offer_sink{&offers, put});
-    }
-    return offers;
-}
-
-void member(std::string& out, std::string_view name, std::string_view value) {
-    out += ",\"" + std::string(name) + "\":\"";
-    observe::append_json_escaped(out, value);
-    out += '"';
-}
-
-std::string offers_json(std::string_view id, const std::vector<Offer>& offers) {
-    std::string out = "{\"id\":\"";
-    observe::append_json_escaped(out, id);
-    out += "\",\"offers\":[";
-    for (std::size_t i = 0; i < offers.size(); ++i) {
-        const Offer& offer = offers[i];
-        if (i > 0) out += ',';
-        out += "{\"playable\":";
-        out += offer.playable ? "true" : "false";
-        member(out, "delivery", offer.delivery);
-        member(out, "rendition", offer.rendition);
-        member(out, "path", offer.path);
-        member(out, "content_type", offer.content_type);
-        member(out, "codecs", offer.codecs);
-        member(out, "reason", offer.reason);
-        out += '}';
-    }
-    out += "]}\n";
-    return out;
-}
-
-void answer_stream_entry(const http::ExchangePtr& exchange, const std::vector<Offer>& offers) {
-    const std::string_view accept = exchange->header("Accept").value_or("");
-    http::Response response;
-    if (accept.find("application/json") != std::string_view::npos) {
-        response = http::json_response(offers_json(exchange->param("id"), offers));
-    } else {
-        const auto first = std::ranges::find_if(offers, &Offer::playable);
-        if (first == offers.end()) {
-            std::string why = "No delivery plugin can bring this item.";
-            for (const Offer& offer : offers) why += " " + offer.delivery + ": " + offer.reason;
-            exchange->problem(501, "not_playable", why);
-            return;
-        }
-        response = http::text_response(302, "text/plain", first->path + "\n");
-        response.headers.emplace_back("Location", first->path);
-    }
-    response.headers.emplace_back("Vary", "Accept");
-    response.cache_control = "no-cache";
-    exchange->respond(std::move(response));
-}
-
 }  // namespace
 
 void add_plugin_routes(http::Router& router, const PluginHost& plugins,
                        media::MediaService& media) {
     const std::vector<Delivery> deliveries =
         plugins.registry().all<consort_delivery>(CONSORT_DELIVERY);
-    http::Route entry{"GET", "/api/v1/stream/{id}", {}, 0, {}, {}};
-    set_media_handlers(entry, media,
-                       [deliveries](const http::ExchangePtr& exchange, consort_media* opened) {
-                           answer_stream_entry(exchange, collect_offers(deliveries, opened));
-                       },
-                       {});
-    router.add(std::move(entry));
     router.add({"GET",
                 "/api/v1/admin/plugins",
                 {},

@@ -1,4 +1,4 @@
-// Brings the components' routes and the streaming entry to the router.
+// Brings the components' routes to the router.
 #pragma once
 
 #include <memory>
@@ -11,8 +11,6 @@ namespace consort::host {
 
 // Adds the routes of every consort.http/1 and consort.delivery/1 component; one whose route is
 // taken or malformed is left out with a line in the log. Then
-//   GET /api/v1/stream/{id}      302 to the first way to play the item, or, with
-//                                Accept: application/json, every offer of every delivery
 //   GET /api/v1/admin/plugins    the plugins and their states
 // All arguments must outlive the router's last request.
 void add_plugin_routes(http::Router& router, const PluginHost& plugins, media::MediaService& media);
