@@ -125,6 +125,59 @@ TEST(Config, EveryKeyHasAUsableTarget) {
     }
 }
 
+const RenditionSettings* find_rendition(const Loaded& loaded, std::string_view name) {
+    for (const RenditionSettings& one : loaded.settings.renditions.all)
+        if (one.name == name) return &one;
+    return nullptr;
+}
+
+TEST(Config, RenditionsAreAddedChangedAndSwitchedOff) {
+    const Loaded none = load_text("", {}, {});
+    ASSERT_EQ(none.settings.renditions.all.size(), 12u);
+    EXPECT_EQ(none.settings.renditions.all[0].name, "aac-64");
+    EXPECT_EQ(find_rendition(none, "h264-720")->height, 720u);
+    EXPECT_FALSE(find_rendition(none, "opus-128")->listed);
+
+    const Loaded loaded = load_text(
+        "[renditions]\nsegment_seconds = 4\n"
+        "[renditions.aac-96]\ncodec = \"aac\"\nbit_rate = 96000\nlisted = false\n"
+        "options = { profile = \"low\" }\n"
+        "[renditions.aac-128]\nbit_rate = 130000\n"
+        "[renditions.aac-128.options]\ncutoff = \"17000\"\n"
+        "[renditions.vorbis-160]\nenabled = false\n",
+        {}, {});
+    EXPECT_THAT(loaded.mistakes, IsEmpty());
+    EXPECT_EQ(loaded.settings.renditions.segment_seconds, 4u);
+    EXPECT_EQ(loaded.settings.renditions.all.size(), 12u);
+    const RenditionSettings& added = loaded.settings.renditions.all.back();
+    EXPECT_EQ(added.name, "aac-96");
+    EXPECT_EQ(added.bit_rate, 96'000u);
+    EXPECT_FALSE(added.listed);
+    EXPECT_EQ(added.options.at("profile"), "low");
+    const RenditionSettings* changed = find_rendition(loaded, "aac-128");
+    EXPECT_EQ(changed->bit_rate, 130'000u);
+    EXPECT_EQ(changed->codec, "aac");
+    EXPECT_EQ(changed->options.at("cutoff"), "17000");
+    EXPECT_EQ(find_rendition(loaded, "vorbis-160"), nullptr);
+}
+
+TEST(Config, NamesMistakesInRenditionsWithTheirLines) {
+    EXPECT_THAT(
+        load_text("[renditions.new]\nbit_rate = 1\n"
+                  "[renditions.aac-64]\nbitrate = 5\nheight = -1\nlisted = \"no\"\n"
+                  "options = 3\n[renditions.\"A b\"]\ncodec = \"aac\"\n"
+                  "[renditions.flac.options]\nlevel = 5\n",
+                  {}, {})
+            .mistakes,
+        ElementsAre("[renditions.aac-64] bitrate, line 4: unknown key: did you mean 'bit_rate'?",
+                    "[renditions.aac-64] height, line 5: must be a whole number from 0 to 8640",
+                    "[renditions.aac-64] listed, line 6: must be true or false",
+                    HasSubstr("[renditions.aac-64] options, line 7: must be a table of texts"),
+                    HasSubstr("[renditions.A b], line 8: the name of a rendition may have"),
+                    "[renditions.flac.options] level, line 11: must be a text in quotes",
+                    HasSubstr("[renditions.new], line 1: codec is missing")));
+}
+
 // config/consort.toml shows every key with its default in a line "#name = value" after a sentence,
 // or as "name = value".
 TEST(Config, TheCommentedFileDocumentsEveryKeyWithItsDefault) {

@@ -11,6 +11,7 @@
 
 #include "core/config/assign.hpp"
 #include "core/config/keys.hpp"
+#include "core/config/renditions.hpp"
 #include "core/config/toml_text.hpp"
 
 namespace consort::config {
@@ -79,11 +80,13 @@ void take_plugin_entry(const TomlEntry& entry, Loaded& loaded) {
 
 void take_file(const TomlText& file, Loaded& loaded) {
     loaded.mistakes = file.mistakes;
+    RenditionReader renditions(loaded.mistakes);
     for (const TomlEntry& entry : file.entries) {
         if (entry.section.starts_with("plugins.")) {
             take_plugin_entry(entry, loaded);
             continue;
         }
+        if (renditions.take(entry)) continue;
         if (entry.section.empty()) {
             loaded.mistakes.push_back("unknown key '" + entry.name + "' above the first section" +
                                       at_line(entry.line) + ": move it into one of [" +
@@ -110,6 +113,7 @@ void take_file(const TomlText& file, Loaded& loaded) {
                                       at_line(entry.line) + ": " + wrong);
         }
     }
+    loaded.settings.renditions.all = std::move(renditions).finish();
 }
 
 void take_environment(const Environment& environment, Loaded& loaded) {

@@ -54,7 +54,31 @@ struct DataSettings {
 // [cache]
 struct CacheSettings {
     std::uint64_t memory_bytes = 128ull << 20;  // segments
+    std::uint64_t coded_bytes = 64ull << 20;    // segments of renditions, in memory
+    std::uint64_t disk_bytes = 2ull << 30;      // the same, on disk; 0: none
+    std::uint64_t pcm_bytes = 64ull << 20;      // decoded sound that several renditions share
     unsigned open_media = 1'000;                // media indexes kept mapped
+};
+
+// [renditions.<name>]: one way to code a track. 0: as the source has it, or the encoder's choice.
+struct RenditionSettings {
+    std::string name;            // in URLs
+    std::string codec;           // the name of an encoder
+    std::uint32_t bit_rate = 0;  // bits a second
+    std::uint32_t sample_rate = 0, channels = 0, bits_per_sample = 0;
+    std::uint32_t height = 0;  // more than 0: a video rendition
+    bool listed = true;        // in manifests; else only for who asks by name
+    bool enabled = true;
+    std::map<std::string, std::string> options;  // the encoder's own
+};
+
+// [renditions]
+struct RenditionsSettings {
+    unsigned segment_seconds = 6;
+    unsigned make_ahead = 3;             // segments after the one that was asked for
+    unsigned encoder_threads = 0;        // 0: one a core
+    unsigned max_queue = 500;            // segments that somebody waits for
+    std::vector<RenditionSettings> all;  // the enabled ones; built-in, then the file's own
 };
 
 // [access]
@@ -78,6 +102,7 @@ struct Settings {
     LibrarySettings library;
     DataSettings data;
     CacheSettings cache;
+    RenditionsSettings renditions;
     AccessSettings access;
     PluginSettings plugins;
 };

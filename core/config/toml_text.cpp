@@ -37,7 +37,8 @@ Raw to_raw(const toml::value& value) {
 void flatten(const toml::value& table, const std::string& section, TomlText& out) {
     for (const auto& [name, value] : table.as_table()) {
         const unsigned line = value.location().line();
-        const bool nests = section.empty() || section == "plugins";
+        const bool nests = section.empty() || section == "plugins" || section == "renditions" ||
+                           (section.starts_with("renditions.") && name == "options");
         if (value.is_table() && nests) {
             const std::string inner = section.empty() ? name : section + "." + name;
             out.entries.push_back({inner, {}, {}, line});

@@ -11,8 +11,9 @@
 namespace consort::config {
 
 struct TomlEntry {
-    std::string section;  // "server", "plugins.hls"; empty: above the first section
-    std::string name;     // empty: the section's own header
+    // "server", "plugins.hls", "renditions.aac-64.options"; empty: above the first section
+    std::string section;
+    std::string name;  // empty: the section's own header
     Raw value;
     unsigned line = 0;
 };
