@@ -275,6 +275,12 @@ std::uint64_t IndexFile::sample_at(std::uint32_t track, std::int64_t time) const
                                         [](auto t, const Block& b) { return t < b.time_base; });
     if (after == all.begin()) return 0;
     const auto block = static_cast<std::uint64_t>(after - all.begin()) - 1;
+    if (const Block& even = all[block];
+        even.width[cmx::kDuration] == 0 && even.duration_base != 0) {
+        const auto in_block = static_cast<std::uint64_t>(time - even.time_base);
+        return block * kBlockSamples +
+               std::min(in_block / even.duration_base, samples_in(block, from.sample_count) - 1);
+    }
     const auto* packed = reinterpret_cast<const std::uint8_t*>(bytes_.data() + from.packed.offset);
     std::uint64_t found = block * kBlockSamples, index = found;
     decode(all[block], packed, samples_in(block, from.sample_count), 0,

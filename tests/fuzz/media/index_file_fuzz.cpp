@@ -31,6 +31,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (track.sample_count > 500)
             (*file)->samples(t, track.sample_count - 500, 500, samples.data());
         (*file)->sample_at(t, 12'345);
+        std::uint64_t bytes = 0;
+        (*file)->bytes_before(t, track.sample_count, bytes);
+        (*file)->bytes_before(t, track.sample_count / 2, bytes);
     }
     return 0;
 }
