@@ -70,11 +70,11 @@ Shape shape_of(const FragmentTrack& track) noexcept {
     return shape;
 }
 
-std::uint64_t traf_size(const FragmentTrack& track, const Shape& shape) noexcept {
+std::uint64_t traf_size(const Shape& shape, std::uint64_t runs, std::uint64_t samples) noexcept {
     const std::uint64_t tfhd =
         16 + (shape.tfhd & kTfhdDuration ? 4 : 0) + (shape.tfhd & kTfhdSize ? 4 : 0);
-    const std::uint64_t truns = track.runs.size() * 20 + (shape.first_flags ? 4 : 0) +
-                                track.samples.size() * shape.sample_bytes();
+    const std::uint64_t truns =
+        runs * 20 + (shape.first_flags ? 4 : 0) + samples * shape.sample_bytes();
     return 8 + tfhd + 20 + truns;
 }
 
@@ -119,9 +119,20 @@ std::uint64_t fragment_header_size(std::span<const FragmentTrack> tracks,
                                    std::uint64_t payload_size) noexcept {
     std::uint64_t size = 8 + 16 + mdat_head(payload_size);
     for (const FragmentTrack& track : tracks) {
-        if (!track.samples.empty()) size += traf_size(track, shape_of(track));
+        if (track.samples.empty()) continue;
+        size += traf_size(shape_of(track), track.runs.size(), track.samples.size());
     }
     return size;
+}
+
+std::uint64_t fragment_header_bound(std::uint64_t count, SampleVariety variety,
+                                    std::uint64_t payload_size) noexcept {
+    Shape shape;
+    shape.trun |= kTrunSize;
+    if (variety.durations) shape.trun |= kTrunDuration;
+    if (variety.composition) shape.trun |= kTrunComposition;
+    if (variety.flags) shape.trun |= kTrunFlags;
+    return 8 + 16 + mdat_head(payload_size) + traf_size(shape, 1, count);
 }
 
 void write_fragment_header(std::string& bytes, std::uint32_t sequence_number,

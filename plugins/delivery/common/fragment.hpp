@@ -30,6 +30,17 @@ struct FragmentTrack {
 std::uint64_t fragment_header_size(std::span<const FragmentTrack> tracks,
                                    std::uint64_t payload_size) noexcept;
 
+// What else than size is written sample by sample.
+struct SampleVariety {
+    bool durations = false;
+    bool flags = false;
+    bool composition = false;
+};
+// The most that a fragment's header takes for one run of `count` samples of one track; exactly that
+// if their sizes differ and they need all that `variety` names.
+std::uint64_t fragment_header_bound(std::uint64_t count, SampleVariety variety,
+                                    std::uint64_t payload_size) noexcept;
+
 // Appends moof and the head of an mdat of `payload_size` bytes.
 void write_fragment_header(std::string& out, std::uint32_t sequence_number,
                            std::span<const FragmentTrack> tracks, std::uint64_t payload_size);

@@ -71,6 +71,49 @@ TEST(Fragment, constant_sound_costs_four_bytes_a_sample) {
     EXPECT_EQ(assembly->runs.size(), 1u);
 }
 
+// Against the header that is really written.
+void check_bound(FakeMedia& media, std::uint32_t index, std::uint64_t first, std::uint64_t count,
+                 std::uint64_t slack) {
+    const auto track = package_track(media.view(), index);
+    ASSERT_TRUE(track);
+    const auto assembly = assemble_fragment(media.view(), *track, first, count, 1);
+    ASSERT_TRUE(assembly);
+    const auto payload = payload_size(media.view(), *track, first, count);
+    const auto bound = fragment_size_bound(media.view(), *track, first, count);
+    ASSERT_TRUE(payload && bound);
+    EXPECT_EQ(*payload, assembly->payload);
+    EXPECT_GE(*bound, assembly->size()) << index << " " << first << " " << count;
+    EXPECT_LE(*bound, assembly->size() + slack) << index << " " << first << " " << count;
+}
+
+TEST(Fragment, its_size_is_known_without_its_samples) {
+    FakeMedia music, film, odd;
+    make_music(music, 20, 3);
+    make_film(film, 8, 2);
+    FakeTrack track = audio_track("flac");
+    for (int i = 0; i < 9; ++i) add_sample(odd, track, 1, 100, i == 8 ? 777 : 4096);
+    odd.add_track(std::move(track));
+    const auto all = [](FakeMedia& of, std::uint32_t index) {
+        return of.view().track(index)->sample_count;
+    };
+    for (const std::uint64_t count : {1, 2, 43, 100}) {
+        for (std::uint64_t first = 0; first + count <= all(music, 0); first += count) {
+            check_bound(music, 0, first, count, count == 1 ? 4 : 0);
+        }
+        for (std::uint64_t first = 0; first + count <= all(film, 0); first += count) {
+            check_bound(film, 0, first, count, count * 12);
+        }
+        check_bound(film, 1, all(film, 1) - count, count, count * 4);  // all of one size
+    }
+    check_bound(odd, 0, 0, 8, 8 * 4);
+    check_bound(odd, 0, 5, 4, 4 * 4);
+    check_bound(odd, 0, 8, 1, 4);
+    const auto packaged = package_track(odd.view(), 0);
+    ASSERT_TRUE(packaged);
+    EXPECT_FALSE(fragment_size_bound(odd.view(), *packaged, 5, 5));
+    EXPECT_FALSE(fragment_size_bound(odd.view(), *packaged, 1, UINT64_MAX));
+}
+
 TEST(Fragment, a_later_start_is_a_later_decode_time) {
     FakeMedia media;
     FakeTrack track = audio_track();

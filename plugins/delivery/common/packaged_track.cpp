@@ -67,15 +67,33 @@ Result<Assembly> assemble_fragment(const MediaView& media, const PackagedTrack& 
     return out;
 }
 
-Result<std::uint64_t> fragment_size(const MediaView& media, const PackagedTrack& track,
-                                    std::uint64_t first, std::uint64_t count) {
-    const auto samples = samples_of(media, track, first, count);
-    if (!samples) return samples.error();
-    std::uint64_t payload = 0;
-    for (const Sample& sample : *samples) payload += sample.size;
-    const FragmentRun all{0, static_cast<std::uint32_t>(count), 0};
-    const FragmentTrack fragment = track.fragment(1, *samples, {&all, 1});
-    return fragment_header_size({&fragment, 1}, payload) + payload;
+std::uint64_t fragment_size_bound(const PackagedTrack& track, std::uint64_t first,
+                                  std::uint64_t count, std::uint64_t payload) noexcept {
+    const Track& of = track.track;
+    const bool last_differs = of.media_duration != of.sample_count * track.default_duration;
+    SampleVariety variety;
+    variety.durations =
+        track.default_duration == 0 || (last_differs && first + count == of.sample_count);
+    variety.flags = (of.flags & CONSORT_TRACK_ALL_SYNC) == 0;
+    variety.composition = of.kind == CONSORT_TRACK_VIDEO && variety.flags;
+    return fragment_header_bound(count, variety, payload) + payload;
+}
+
+Result<std::uint64_t> fragment_size_bound(const MediaView& media, const PackagedTrack& track,
+                                          std::uint64_t first, std::uint64_t count) {
+    const auto payload = payload_size(media, track, first, count);
+    if (!payload) return payload;
+    return fragment_size_bound(track, first, count, *payload);
+}
+
+Result<std::uint64_t> payload_size(const MediaView& media, const PackagedTrack& track,
+                                   std::uint64_t first, std::uint64_t count) {
+    if (count > track.track.sample_count) return Error{CONSORT_E_INVALID, "no such samples"};
+    const auto before = media.bytes_before(track.index, first);
+    if (!before) return before;
+    const auto after = media.bytes_before(track.index, first + count);
+    if (!after) return after;
+    return *after - *before;
 }
 
 }  // namespace consort::delivery

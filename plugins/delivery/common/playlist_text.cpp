@@ -1,7 +1,9 @@
 #include "plugins/delivery/common/playlist_text.hpp"
 
 #include <algorithm>
-#include <cstdio>
+#include <charconv>
+#include <cstdlib>
+#include <utility>
 
 #include "plugins/delivery/common/timeline.hpp"
 
@@ -17,10 +19,15 @@ void PlaylistText::extinf(std::uint64_t start, std::uint64_t end, std::uint32_t 
         return rescale(static_cast<std::int64_t>(time), 1'000'000, timescale);
     };
     const auto length = static_cast<long long>(micros(end) - micros(start));
-    char text[48];
-    std::snprintf(text, sizeof text, "#EXTINF:%lld.%06lld,", length / 1'000'000,
-                  length % 1'000'000);
-    line(text);
+    char text[24];
+    const char* const end_of_seconds =
+        std::to_chars(text, text + sizeof text, length / 1'000'000).ptr;
+    char fraction[7] = {'.', '0', '0', '0', '0', '0', '0'};
+    for (auto [rest, i] = std::pair(std::abs(length % 1'000'000), 6); i > 0; --i, rest /= 10) {
+        fraction[i] = static_cast<char>('0' + rest % 10);
+    }
+    line("#EXTINF:", std::string_view(text, static_cast<std::size_t>(end_of_seconds - text)),
+         std::string_view(fraction, sizeof fraction), ",");
 }
 
 std::uint64_t target_duration(std::uint64_t longest, std::uint32_t timescale) noexcept {

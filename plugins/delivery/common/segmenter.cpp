@@ -20,11 +20,15 @@ Result<SegmentTable> SegmentTable::cut(const MediaView& media, std::uint32_t ind
     if (auto read = media.samples(index, 0, 1, {&first, 1}); !read) return std::move(read).error();
     const bool even = track.kind == CONSORT_TRACK_AUDIO &&
                       (track.flags & CONSORT_TRACK_CONSTANT_DURATION) != 0 && first.duration != 0;
+    Result<void> done;
     if (even) {
         table.cut_evenly(track, first.duration, target);
-    } else if (auto done = table.cut_by_samples(media, index, track, target); !done) {
-        return std::move(done).error();
+    } else if (track.kind == CONSORT_TRACK_AUDIO) {
+        done = table.cut_by_times(media, index, track, target);
+    } else {
+        done = table.cut_by_samples(media, index, track, target);
     }
+    if (!done) return std::move(done).error();
     table.finish(track, target);
     return table;
 }
@@ -44,10 +48,34 @@ void SegmentTable::cut_evenly(const Track& track, std::uint32_t duration, std::u
     }
 }
 
+Result<void> SegmentTable::cut_by_times(const MediaView& media, std::uint32_t index,
+                                        const Track& track, std::uint64_t target) {
+    const std::uint64_t presented = presented_duration(track);
+    const std::int64_t skipped = std::max<std::int64_t>(track.edit_start, 0);
+    starts_.push_back({0, 0});
+    for (std::uint64_t at = target; at < presented; at += target) {
+        const auto wanted = static_cast<std::int64_t>(at) + skipped;
+        std::uint64_t number = media.sample_at(index, wanted);
+        Sample around[2]{};  // the one that sounds then, and the next
+        const std::uint64_t count = std::min<std::uint64_t>(2, track.sample_count - number);
+        if (auto read = media.samples(index, number, count, around); !read) return read;
+        std::int64_t time = around[0].decode_time;
+        if (time + around[0].duration / 2 < wanted) {
+            if (count < 2) break;
+            ++number;
+            time = around[1].decode_time;
+        }
+        const std::int64_t start = time - skipped;
+        if (start <= 0 || number <= starts_.back().sample) continue;
+        if (static_cast<std::uint64_t>(start) >= presented) break;
+        starts_.push_back({number, static_cast<std::uint64_t>(start)});
+    }
+    return {};
+}
+
 Result<void> SegmentTable::cut_by_samples(const MediaView& media, std::uint32_t index,
                                           const Track& track, std::uint64_t target) {
-    const bool all_sync =
-        track.kind == CONSORT_TRACK_AUDIO || (track.flags & CONSORT_TRACK_ALL_SYNC) != 0;
+    const bool all_sync = (track.flags & CONSORT_TRACK_ALL_SYNC) != 0;
     const auto limit = static_cast<std::int64_t>(presented_duration(track));
     auto next = static_cast<std::int64_t>(target);
     const auto step = static_cast<std::int64_t>(target);

@@ -22,7 +22,7 @@ struct Segment {
 class SegmentTable {
   public:
     // `track` is what `media` says of track `index`. For audio of constant sample duration this is
-    // arithmetic; else it reads the index once.
+    // arithmetic, for other audio a look-up a segment; for video it reads the index once.
     static Result<SegmentTable> cut(const MediaView& media, std::uint32_t index, const Track& track,
                                     std::uint32_t target_seconds);
 
@@ -35,6 +35,8 @@ class SegmentTable {
         std::uint64_t sample, time;
     };
     void cut_evenly(const Track& track, std::uint32_t duration, std::uint64_t target);
+    Result<void> cut_by_times(const MediaView& media, std::uint32_t index, const Track& track,
+                              std::uint64_t target);
     Result<void> cut_by_samples(const MediaView& media, std::uint32_t index, const Track& track,
                                 std::uint64_t target);
     void finish(const Track& track, std::uint64_t target);

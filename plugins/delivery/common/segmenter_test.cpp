@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "plugins/delivery/common/bit_rate.hpp"
 #include "plugins/delivery/common/test_media.hpp"
 
@@ -67,6 +69,36 @@ TEST(SegmentTable, arithmetic_and_reading_agree) {
     ASSERT_TRUE(a && b);
     ASSERT_EQ(a->size(), b->size());
     for (std::size_t i = 0; i < a->size(); ++i) EXPECT_EQ((*a)[i].first, (*b)[i].first);
+}
+
+TEST(SegmentTable, sound_of_uneven_samples_keeps_the_rules) {
+    for (const std::uint32_t shortest : {1u, 100u, 1024u, 9'000u}) {
+        FakeMedia media;
+        FakeTrack track = audio_track();
+        track.track.flags = CONSORT_TRACK_ALL_SYNC;
+        track.track.edit_start = 1024;
+        track.track.edit_duration = 40 * 44'100;
+        std::uint32_t duration = 0;
+        for (std::uint64_t time = 0; time < 41 * 44'100; time += duration) {
+            duration = shortest + static_cast<std::uint32_t>(time * 7 % 3'000);
+            add_sample(media, track, 1, 10, duration);
+        }
+        media.add_track(std::move(track));
+        const auto table = cut(media, 0, 6);
+        ASSERT_TRUE(table);
+        check_table(media, 0, *table);
+        ASSERT_EQ(table->size(), 7u);
+        for (std::size_t i = 1; i < table->size(); ++i) {
+            // No other sample begins nearer to the multiple of the target.
+            const auto distance = [&](std::uint64_t sample) {
+                Sample at{};
+                EXPECT_TRUE(media.view().samples(0, sample, 1, {&at, 1}));
+                return std::abs(at.decode_time - 1024 - static_cast<std::int64_t>(i) * 6 * 44'100);
+            };
+            EXPECT_LE(distance((*table)[i].first), distance((*table)[i].first - 1) + 1);
+            EXPECT_LE(distance((*table)[i].first), distance((*table)[i].first + 1) + 1);
+        }
+    }
 }
 
 TEST(SegmentTable, film_is_cut_at_key_frames) {

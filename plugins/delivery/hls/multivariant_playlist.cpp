@@ -19,11 +19,15 @@ Result<BitRates> measure(const MediaView& media, const Rendition& rendition,
                          std::uint32_t segment_seconds) {
     std::vector<SegmentMeasure> segments;
     segments.reserve(rendition.table.size());
+    std::uint64_t before = 0;
     for (std::size_t i = 0; i < rendition.table.size(); ++i) {
-        const auto size = segment_size(media, rendition, i);
-        if (!size) return size.error();
-        segments.push_back({*size, static_cast<double>(rendition.table[i].duration) /
-                                       rendition.track.track.timescale});
+        const Segment segment = rendition.table[i];
+        const auto after = media.bytes_before(rendition.track.index, segment.first + segment.count);
+        if (!after) return after.error();
+        segments.push_back(
+            {segment_size_bound(rendition, i, *after - before),
+             static_cast<double>(segment.duration) / rendition.track.track.timescale});
+        before = *after;
     }
     return bit_rates(segments, segment_seconds);
 }

@@ -13,6 +13,7 @@ constexpr std::string_view kOwner{"com.apple.streaming.transportStreamTimestamp\
 constexpr std::uint32_t kFrameSize = 45 + 8;
 constexpr std::uint32_t kTagSize = 10 + kFrameSize;
 static_assert(kTagSize < 128, "a synchsafe number of one byte");
+static_assert(kTimestampTagSize == 10 + kTagSize);
 
 }  // namespace
 

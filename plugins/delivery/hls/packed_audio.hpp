@@ -12,6 +12,7 @@ namespace consort::delivery {
 // An ID3v2.4 tag with the PRIV frame com.apple.streaming.transportStreamTimestamp: the time of the
 // first sample on the 90 kHz clock of MPEG-2, 33 bits of it.
 std::string timestamp_tag(std::int64_t time_90khz);
+inline constexpr std::uint64_t kTimestampTagSize = 73;
 
 // The segment with the samples `first` … `first + count - 1`, behind `lead`. No I/O: for any
 // thread.

@@ -126,15 +126,13 @@ Result<Assembly> assemble_segment(const MediaView& media, const Rendition& rendi
                                    static_cast<std::uint32_t>(number + 1));
 }
 
-Result<std::uint64_t> segment_size(const MediaView& media, const Rendition& rendition,
-                                   std::size_t number) {
-    if (rendition.packed_audio()) {
-        const auto assembly = assemble_segment(media, rendition, number);
-        if (!assembly) return assembly.error();
-        return assembly->size();
-    }
+std::uint64_t segment_size_bound(const Rendition& rendition, std::size_t number,
+                                 std::uint64_t payload) noexcept {
     const Segment segment = rendition.table[number];
-    return fragment_size(media, rendition.track, segment.first, segment.count);
+    if (!rendition.packed_audio()) {
+        return fragment_size_bound(rendition.track, segment.first, segment.count, payload);
+    }
+    return kTimestampTagSize + (number == 0 ? rendition.lead.size() : 0) + payload;
 }
 
 }  // namespace consort::delivery

@@ -57,8 +57,9 @@ class Renditions {
 // The segment's bytes-to-be. `number` < rendition.table.size(). No I/O: for any thread.
 Result<Assembly> assemble_segment(const MediaView& media, const Rendition& rendition,
                                   std::size_t number);
-// How many bytes the segment has, without making it.
-Result<std::uint64_t> segment_size(const MediaView& media, const Rendition& rendition,
-                                   std::size_t number);
+// The most bytes that the segment can have, whose samples have `payload` bytes; see
+// fragment_size_bound.
+std::uint64_t segment_size_bound(const Rendition& rendition, std::size_t number,
+                                 std::uint64_t payload) noexcept;
 
 }  // namespace consort::delivery
