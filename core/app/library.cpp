@@ -52,13 +52,14 @@ Ensemble::~Ensemble() {
 Library::Library(const config::Settings& settings, Ensemble& ensemble)
     : storage(ensemble.plugins.registry(), ensemble.metrics),
       containers(ensemble.plugins.registry()),
+      images(ensemble.plugins.registry()),
       catalog({catalog::sqlite_url((settings.data.directory / "catalog.db").string())}),
       reader(catalog),
       media({(settings.data.directory / "index").string(), settings.cache.open_media}, storage,
             containers, ensemble.blocking, ensemble.metrics,
             [this](std::string_view id) { return catalog.source_of(id); }),
       cache(settings.cache.memory_bytes, ensemble.compute, ensemble.metrics),
-      files(catalog::plugin_media_files(storage, containers)),
+      files(catalog::plugin_media_files(storage, containers, images, media)),
       scanner(scanner_options(settings.library), catalog, *files, ensemble.metrics,
               {[this](std::string_view id) { media.forget(id); },
                [&ensemble](std::string_view topic, std::string_view json) {

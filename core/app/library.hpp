@@ -15,6 +15,7 @@
 #include "core/config/load.hpp"
 #include "core/host/plugin_host.hpp"
 #include "core/host/services.hpp"
+#include "core/media/images.hpp"
 #include "core/media/media_service.hpp"
 #include "core/media/probe.hpp"
 #include "core/media/segment_cache.hpp"
@@ -44,6 +45,7 @@ struct Library {
 
     media::Storage storage;
     media::Containers containers;
+    media::Images images;
     catalog::Catalog catalog;
     CatalogAdapter reader;
     media::MediaService media;

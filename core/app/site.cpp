@@ -37,7 +37,7 @@ Site::Site(const config::Settings& settings, Ensemble& ensemble, Library& librar
     add_checks(settings, ensemble, library);
     add_openapi_route(router_);
     http::add_operations_routes(router_, health_, ensemble.metrics, ensemble.blocking);
-    catalog::add_routes(router_, library.catalog, library.scanner, *library.files,
+    catalog::add_routes(router_, library.catalog, library.scanner, *library.files, library.cache,
                         ensemble.blocking);
     stream::add_routes(router_, ensemble.plugins, library.media, ensemble.compute);
     host::add_plugin_routes(router_, ensemble.plugins, library.media);

@@ -33,9 +33,10 @@ void database_failed(http::Exchange& exchange, const Error& error) {
     exchange.problem(500, "database", "The library could not be read. The server's log says why.");
 }
 
-void respond_json(http::Exchange& exchange, std::string body, std::int64_t generation) {
+void respond_json(http::Exchange& exchange, std::string body, std::int64_t generation,
+                  std::string_view variant) {
     http::Response response = http::json_response(std::move(body));
-    response.etag = "g" + std::to_string(generation);
+    response.etag = ("g" + std::to_string(generation)).append(variant);
     response.cache_control = "no-cache";
     exchange.respond(std::move(response));
 }
@@ -49,8 +50,8 @@ std::string_view query_or(const http::Exchange& exchange, std::string_view name)
 }
 
 void add_routes(http::Router& router, Catalog& catalog, Scanner& scanner, MediaFiles& files,
-                base::Executor& workers) {
-    const Library library{catalog, scanner, files, workers};
+                media::SegmentCache& cache, base::Executor& workers) {
+    const Library library{catalog, scanner, files, cache, workers};
     add_list_routes(router, library);
     add_detail_routes(router, library);
     add_cover_routes(router, library);

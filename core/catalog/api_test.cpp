@@ -26,7 +26,7 @@ class ApiTest : public ::testing::Test {
         options.roots = {"/music"};
         options.threads = 2;
         scanner = std::make_unique<Scanner>(options, catalog, files, metrics);
-        add_routes(router, catalog, *scanner, files, workers);
+        add_routes(router, catalog, *scanner, files, cache, workers);
     }
     void scan() {
         ASSERT_TRUE(scanner->request_scan());
@@ -36,6 +36,11 @@ class ApiTest : public ::testing::Test {
         FakeFile file;
         file.tags = std::move(tags);
         files.put("/music/" + path, file);
+    }
+    // The entity tag of an answer, once it is there.
+    static std::string tag_of(const boost::intrusive_ptr<FakeRequest>& made) {
+        EXPECT_EQ(made->status(), 200);
+        return made->response().etag;
     }
     boost::intrusive_ptr<FakeRequest> request(const std::string& target,
                                               const std::string& method = "GET",
@@ -87,6 +92,7 @@ class ApiTest : public ::testing::Test {
     std::unique_ptr<Scanner> scanner;
     http::Router router;
     base::Executor workers{"test", 2, 100};
+    media::SegmentCache cache{1 << 20, workers, metrics};
 };
 
 TEST_F(ApiTest, EmptyLibraryHasEmptyLists) {
@@ -133,7 +139,15 @@ TEST_F(ApiTest, ATrackWithEverything) {
     EXPECT_EQ(track.at("track_total").as_int64(), 12);
     EXPECT_EQ(track.at("year").as_int64(), 1982);
     EXPECT_EQ(track.at("album_artist").as_string(), "Queen");
-    EXPECT_TRUE(track.at("total_samples").is_null());
+    for (const char* name : {"encoder_delay", "padding", "total_samples"})
+        EXPECT_TRUE(track.at(name).is_null()) << name;
+    const std::string before = tag_of(request("/api/v1/tracks/" + id));
+    files.indexed = true;
+    const json::value known = get("/api/v1/tracks/" + id);
+    EXPECT_EQ(known.at("encoder_delay").as_int64(), 1'105);
+    EXPECT_EQ(known.at("padding").as_int64(), 704);
+    EXPECT_EQ(known.at("total_samples").as_int64(), 7'938'000);
+    EXPECT_NE(tag_of(request("/api/v1/tracks/" + id)), before);
     EXPECT_EQ(track.at("tags").at("mood").at(0).as_string(), "tense");
     EXPECT_THAT(texts(track.at("genres"), "name"), ElementsAre("Rock"));
     EXPECT_THAT(request("/api/v1/tracks/" + id)->text(), ::testing::Not(HasSubstr("/music")));
@@ -148,7 +162,7 @@ TEST_F(ApiTest, ATrackWithEverything) {
     EXPECT_THAT(titles("/api/v1/tracks?genre=" + rock + "&artist=" + queen + "&album=" + album),
                 ElementsAre("Under \"Pressure\""));
 
-    const auto cover = request("/api/v1/tracks/" + id + "/cover?size=200");
+    const auto cover = request("/api/v1/tracks/" + id + "/cover");
     EXPECT_EQ(cover->status(), 200);
     EXPECT_EQ(cover->response().content_type, "image/png");
     EXPECT_FALSE(cover->response().etag.empty());
@@ -176,6 +190,48 @@ TEST_F(ApiTest, CoversFromTheFolderAndNone) {
     get("/api/v1/tracks/" + id_of("tracks", "Three") + "/cover", 404);
     get("/api/v1/tracks/" + id_of("tracks", "One") + "/cover?size=huge", 400);
     get("/api/v1/albums/nothing/cover", 404);
+    get("/api/v1/albums/nothing/cover?size=64", 404);
+    get("/api/v1/tracks/" + id_of("tracks", "Three") + "/cover?size=64", 404);
+}
+
+TEST_F(ApiTest, CoversInSizes) {
+    const auto folder = [&](const std::string& name, const std::string& bytes) {
+        song(name + "/1.flac", {{"title", name}, {"album", name}});
+        FakeFile picture;
+        picture.content = bytes;
+        files.put("/music/" + name + "/cover.jpg", picture);
+    };
+    folder("good", "\xFF\xD8\xFF good");
+    folder("large", "\xFF\xD8\xFF bomb");
+    folder("other", "GIF8 foreign");
+    scan();
+    const auto cover = [&](const std::string& name, const std::string& query) {
+        return request("/api/v1/tracks/" + id_of("tracks", name) + "/cover" + query);
+    };
+    const auto whole = cover("good", ""), small = cover("good", "?size=200");
+    EXPECT_EQ(whole->text(), "\xFF\xD8\xFF good");
+    EXPECT_EQ(small->status(), 200);
+    EXPECT_EQ(small->text(), "\x89PNG\r\n\x1A\n at most 200");
+    EXPECT_EQ(small->response().content_type, "image/png");
+    EXPECT_EQ(small->response().cache_control, "public, max-age=3600");
+    EXPECT_NE(tag_of(small), tag_of(whole));
+    EXPECT_NE(tag_of(small), tag_of(cover("good", "?size=300")));
+
+    // Made once; sizes out of bounds are the nearest within.
+    const int before = files.scaled;
+    EXPECT_EQ(tag_of(cover("good", "?size=200")), tag_of(small));
+    EXPECT_EQ(files.scaled, before);
+    EXPECT_THAT(cover("good", "?size=8000")->text(), HasSubstr("at most 1024"));
+    EXPECT_THAT(cover("good", "?size=1")->text(), HasSubstr("at most 16"));
+    for (const char* bad : {"?size=", "?size=0", "?size=-1", "?size=8193", "?size=64px"})
+        EXPECT_EQ(cover("good", bad)->status(), 400) << bad;
+
+    const auto refused = cover("large", "?size=64");
+    EXPECT_EQ(refused->status(), 422);
+    EXPECT_THAT(refused->text(), HasSubstr("too many pixels"));
+    const auto other = cover("other", "?size=64");
+    EXPECT_EQ(other->text(), "GIF8 foreign");
+    EXPECT_EQ(other->response().content_type, "image/gif");
 }
 
 TEST_F(ApiTest, PagesAreCompleteInEverySort) {

@@ -32,7 +32,9 @@ std::int64_t row_id(Session& session, List list, std::string_view uid) {
     return 0;
 }
 
-void write_source(JsonWriter& json, Session& session, std::int64_t id, bool film) {
+// The content's name.
+std::string write_source(JsonWriter& json, Session& session, std::int64_t id) {
+    std::string identity;
     session.query(
         "SELECT content_type, codec_string, sample_rate, channels, bits_per_sample, bit_rate, "
         "size, "
@@ -46,12 +48,23 @@ void write_source(JsonWriter& json, Session& session, std::int64_t id, bool film
             json.key("bit_rate").known(row.integer(5));
             json.key("size").number(row.integer(6));
             json.key("identity").known(row.text(7));
+            identity = row.text(7);
         });
-    if (film) return;
-    // Only the media index knows these, and not every file has one yet.
-    json.key("encoder_delay").null();
-    json.key("padding").null();
-    json.key("total_samples").null();
+    return identity;
+}
+
+// Null until the file has a media index: its first playback builds one.
+void write_extent(JsonWriter& json, const std::optional<SoundExtent>& extent) {
+    const auto number = [&](std::string_view name, std::uint64_t SoundExtent::*member) {
+        json.key(name);
+        if (extent)
+            json.number(static_cast<std::int64_t>((*extent).*member));
+        else
+            json.null();
+    };
+    number("encoder_delay", &SoundExtent::delay);
+    number("padding", &SoundExtent::padding);
+    number("total_samples", &SoundExtent::samples);
 }
 
 void write_tags(JsonWriter& json, Session& session, std::int64_t id) {
@@ -145,8 +158,14 @@ void answer_detail(List list, std::string_view what, const Library& library,
     json.begin_object();
     if (!rows.empty()) write_members(json, list, Row(rows[0]), artist_links(session, list, rows));
     const bool film = list == List::movies || list == List::episodes;
-    if (list == List::tracks || film) write_source(json, session, id, film);
-    if (list == List::tracks) write_track_detail(json, session, id);
+    std::string identity;
+    if (list == List::tracks || film) identity = write_source(json, session, id);
+    std::optional<SoundExtent> extent;
+    if (list == List::tracks) {
+        extent = library.files.extent(identity);
+        write_extent(json, extent);
+        write_track_detail(json, session, id);
+    }
     if (list == List::tracks || film) write_tags(json, session, id);
     ListRequest request;
     if (list == List::albums) {
@@ -165,7 +184,8 @@ void answer_detail(List list, std::string_view what, const Library& library,
     json.end_object();
     if (const Result<void> status = session.status(); !status)
         return database_failed(exchange, status.error());
-    respond_json(exchange, std::move(json.str()), generation);
+    // An index makes the answer another one without the library changing.
+    respond_json(exchange, std::move(json.str()), generation, extent ? "i" : "");
 }
 
 }  // namespace

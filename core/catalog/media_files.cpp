@@ -5,8 +5,9 @@ namespace {
 
 class PluginMediaFiles final : public MediaFiles {
   public:
-    PluginMediaFiles(media::Storage& storage, const media::Containers& containers)
-        : storage_(storage), containers_(containers) {}
+    PluginMediaFiles(media::Storage& storage, const media::Containers& containers,
+                     const media::Images& images, const media::MediaService& service)
+        : storage_(storage), containers_(containers), images_(images), service_(service) {}
 
     Result<std::vector<media::DirectoryEntry>> list(std::string_view uri) override {
         return storage_.list(uri);
@@ -41,6 +42,18 @@ class PluginMediaFiles final : public MediaFiles {
         bytes.resize(*got);
         return bytes;
     }
+    Result<media::Cover> scale(std::string_view picture, unsigned longest_side) override {
+        return images_.scale(picture, longest_side);
+    }
+    std::optional<SoundExtent> extent(std::string_view identity) override {
+        const auto track = service_.indexed_sound(identity);
+        if (!track || track->edit_start < 0) return {};
+        const auto delay = static_cast<std::uint64_t>(track->edit_start);
+        const std::uint64_t samples = track->edit_duration;
+        if (samples == 0 || delay > track->media_duration) return {};
+        const std::uint64_t rest = track->media_duration - delay;
+        return SoundExtent{delay, rest > samples ? rest - samples : 0, samples};
+    }
     Result<media::Storage::Watch> watch(std::string_view uri,
                                         media::Storage::Changed changed) override {
         return storage_.watch(uri, std::move(changed));
@@ -49,13 +62,17 @@ class PluginMediaFiles final : public MediaFiles {
   private:
     media::Storage& storage_;
     const media::Containers& containers_;
+    const media::Images& images_;
+    const media::MediaService& service_;
 };
 
 }  // namespace
 
 std::unique_ptr<MediaFiles> plugin_media_files(media::Storage& storage,
-                                               const media::Containers& containers) {
-    return std::make_unique<PluginMediaFiles>(storage, containers);
+                                               const media::Containers& containers,
+                                               const media::Images& images,
+                                               const media::MediaService& service) {
+    return std::make_unique<PluginMediaFiles>(storage, containers, images, service);
 }
 
 }  // namespace consort::catalog

@@ -17,6 +17,7 @@ struct Library {
     Catalog& catalog;
     Scanner& scanner;
     MediaFiles& files;
+    media::SegmentCache& cache;
     base::Executor& workers;
 };
 
@@ -30,8 +31,9 @@ void refuse(http::Exchange& exchange, const BadParameter& bad);
 void not_found(http::Exchange& exchange, std::string_view what);
 // 500 with code "database": the text is for the log, the client is told to look there.
 void database_failed(http::Exchange& exchange, const Error& error);
-// 200 with an entity tag that changes with the library.
-void respond_json(http::Exchange& exchange, std::string body, std::int64_t generation);
+// 200 with an entity tag that changes with the library, and with `variant`.
+void respond_json(http::Exchange& exchange, std::string body, std::int64_t generation,
+                  std::string_view variant = {});
 
 // The library's generation as this session sees it.
 std::int64_t generation_of(Session& session);

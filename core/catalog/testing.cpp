@@ -131,6 +131,18 @@ Result<std::string> FakeFiles::read(std::string_view uri, std::uint64_t) {
     return file->second.content;
 }
 
+Result<media::Cover> FakeFiles::scale(std::string_view picture, unsigned longest_side) {
+    ++scaled;
+    if (picture.ends_with("bomb")) return Error{CONSORT_E_DENIED, "It has too many pixels."};
+    if (picture.ends_with("foreign")) return Error{CONSORT_E_UNSUPPORTED, "Another kind."};
+    return media::Cover{"image/png", "\x89PNG\r\n\x1A\n at most " + std::to_string(longest_side)};
+}
+
+std::optional<SoundExtent> FakeFiles::extent(std::string_view) {
+    if (!indexed) return {};
+    return SoundExtent{1'105, 704, 7'938'000};
+}
+
 Result<media::Storage::Watch> FakeFiles::watch(std::string_view, media::Storage::Changed changed) {
     const std::lock_guard lock(mutex_);
     watchers_.push_back(std::move(changed));

@@ -91,7 +91,8 @@ class FakeFiles : public MediaFiles {
         held_ = on;
         released_.notify_all();
     }
-    std::atomic<int> inspected{0}, listed{0};
+    std::atomic<int> inspected{0}, listed{0}, scaled{0};
+    std::atomic<bool> indexed{false};  // extent() knows every file
 
     Result<std::vector<media::DirectoryEntry>> list(std::string_view uri) override;
     Result<consort_stat> look(std::string_view uri) override;
@@ -99,6 +100,8 @@ class FakeFiles : public MediaFiles {
     Result<Inspection> inspect(std::string_view uri, std::string_view name) override;
     Result<media::Cover> cover(std::string_view uri, std::string_view name) override;
     Result<std::string> read(std::string_view uri, std::uint64_t max_bytes) override;
+    Result<media::Cover> scale(std::string_view picture, unsigned longest_side) override;
+    std::optional<SoundExtent> extent(std::string_view identity) override;
     Result<media::Storage::Watch> watch(std::string_view uri,
                                         media::Storage::Changed changed) override;
 

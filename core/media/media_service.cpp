@@ -280,6 +280,21 @@ void MediaService::open(std::string_view item_id, Ready ready) {
     static_cast<void>(impl_->workers.post([work = std::move(work)] { work->run(); }));
 }
 
+std::optional<consort_track> MediaService::indexed_sound(std::string_view identity) const {
+    if (identity.size() < 2) return {};
+    const auto index = IndexFile::open(impl_->index_path(std::string(identity)));
+    if (!index || (*index)->identity() != identity) return {};
+    for (std::uint32_t i = 0; i < (*index)->track_count(); ++i) {
+        consort_track track = (*index)->track(i);
+        if (track.kind != CONSORT_TRACK_AUDIO) continue;
+        for (consort_str* text : {&track.codec, &track.codec_string, &track.language, &track.title,
+                                  &track.configuration})
+            *text = {};  // they would point into the index, which is let go
+        return track;
+    }
+    return {};
+}
+
 void MediaService::forget(std::string_view item_id) {
     std::vector<MediaPtr> gone;
     const std::lock_guard lock(impl_->mutex);

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -48,6 +49,10 @@ class MediaService {
 
     // The item's source changed or went: the next open looks again.
     void forget(std::string_view item_id);
+
+    // The first sound track of this content, if its index is stored already: none is built. Only
+    // numbers of it are filled in. Blocks.
+    std::optional<consort_track> indexed_sound(std::string_view identity) const;
 
     // The table offered to plugins, without `open`, which needs a plugin's consort_host.
     static const consort_media_api& api() noexcept;
