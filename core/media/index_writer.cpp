@@ -7,6 +7,7 @@
 #include <atomic>
 #include <bit>
 #include <cerrno>
+#include <cstring>
 #include <limits>
 #include <system_error>
 #include <utility>
@@ -24,38 +25,36 @@ Error io_error(const std::filesystem::path& path, int error) {
                               std::generic_category().message(error) + "."};
 }
 
-class BitPacker {
-  public:
-    explicit BitPacker(std::string& out) : out_(out) {}
-    void put(std::uint64_t value, std::uint8_t width) {
-        for (std::uint8_t done = 0; done < width;) {
-            if (used_ == 8) flush();
-            const auto take = static_cast<std::uint8_t>(std::min(8 - used_, width - done));
-            byte_ |= static_cast<std::uint8_t>(((value >> done) & ((1u << take) - 1)) << used_);
-            used_ = static_cast<std::uint8_t>(used_ + take);
-            done = static_cast<std::uint8_t>(done + take);
-        }
-    }
-    void flush() {
-        if (used_ != 0) out_.push_back(static_cast<char>(byte_));
-        byte_ = used_ = 0;
-    }
-
-  private:
-    std::string& out_;
-    std::uint8_t byte_ = 0, used_ = 0;
-};
-
 // Values of one stream of a block against their least one.
 struct Column {
     std::int64_t value[kBlockSamples];
     std::int64_t least = 0;
     std::uint8_t width = 0;
     void settle(std::size_t count) {
-        const auto [low, high] = std::minmax_element(value, value + count);
-        least = *low;
+        std::int64_t low = value[0], high = value[0];
+        for (std::size_t i = 1; i < count; ++i) {
+            low = std::min(low, value[i]);
+            high = std::max(high, value[i]);
+        }
+        least = low;
         width = static_cast<std::uint8_t>(
-            std::bit_width(static_cast<std::uint64_t>(*high) - static_cast<std::uint64_t>(*low)));
+            std::bit_width(static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low)));
+    }
+    // Appends the values' distances from the least one: what cmx::unpack reads.
+    void pack(std::size_t count, std::string& out) const {
+        if (width == 0) return;
+        const std::size_t begin = out.size(), size = cmx::stream_bytes(count, width);
+        out.resize(begin + size + sizeof(std::uint64_t));
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t position = i * width;
+            char* const at = out.data() + begin + position / 8;
+            std::uint64_t word;
+            std::memcpy(&word, at, sizeof word);
+            word |= (static_cast<std::uint64_t>(value[i]) - static_cast<std::uint64_t>(least))
+                    << (position % 8);
+            std::memcpy(at, &word, sizeof word);
+        }
+        out.resize(begin + size);
     }
 };
 
@@ -100,12 +99,7 @@ void IndexWriter::Track::close_block() {
     for (int s = 0; s < cmx::kStreams; ++s) {
         column[s].settle(open.size());
         block.width[s] = column[s].width;
-        BitPacker bits(packed);
-        if (column[s].width != 0)
-            for (std::size_t i = 0; i < open.size(); ++i)
-                bits.put(static_cast<std::uint64_t>(column[s].value[i] - column[s].least),
-                         column[s].width);
-        bits.flush();
+        column[s].pack(open.size(), packed);
     }
     block.size_base = static_cast<std::uint32_t>(column[cmx::kSize].least);
     block.duration_base = static_cast<std::uint32_t>(column[cmx::kDuration].least);
@@ -186,6 +180,7 @@ Result<void> IndexWriter::add_track(const consort_track& track) {
     to.colour_transfer = track.colour_transfer;
     to.colour_matrix = track.colour_matrix;
     to.colour_full_range = track.colour_full_range;
+    made->open.reserve(kBlockSamples);
     const consort_str texts[cmx::kStringFields] = {track.codec, track.codec_string, track.language,
                                                    track.title, track.configuration};
     for (int i = 0; i < cmx::kStringFields; ++i)
