@@ -1,9 +1,13 @@
 // `consort`: finds the subcommand.
+#include <malloc.h>
+
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <iostream>
 #include <stdexcept>
 #include <string_view>
+#include <thread>
 
 #include "consort/abi/base.h"
 
@@ -58,6 +62,15 @@ int unknown(std::string_view what) {
     return kUsage;
 }
 
+// The C library would give eight pools of memory to each core, and each would keep what its busiest
+// moment took. One for each core serves as well, and large pieces go back to the system.
+void share_memory_pools() {
+    constexpr int kLarge = 1 << 20;
+    ::mallopt(M_ARENA_MAX, static_cast<int>(std::max(2u, std::thread::hardware_concurrency())));
+    ::mallopt(M_MMAP_THRESHOLD, kLarge);
+    ::mallopt(M_TRIM_THRESHOLD, kLarge);
+}
+
 int run(const Arguments& arguments) {
     if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" ||
         arguments[0] == "help") {
@@ -95,6 +108,7 @@ int version(const Arguments&) {
 
 int main(int argc, char** argv) {
     try {
+        consort::app::share_memory_pools();
         return consort::app::run({argv + 1, argv + argc});
     } catch (const std::invalid_argument& error) {
         std::cerr << "consort: " << error.what() << "\nTry: consort --help\n";
