@@ -70,6 +70,8 @@ Library::Library(const config::Settings& settings, Ensemble& ensemble)
     ensemble.services.media = &media;
     ensemble.services.cache = &cache;
     ensemble.services.catalog = &reader;
+    // Nothing is called so, but the query of every first play is then prepared.
+    (void)catalog.source_of({});
 }
 
 Library::~Library() {
