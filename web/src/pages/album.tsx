@@ -45,7 +45,7 @@ export function AlbumPage({ id }: { id: string }) {
   return (
     <>
       <header class="hero">
-        <Cover src={album.cover} title={album.title} eager />
+        <Cover src={album.cover} title={album.title} width={256} eager />
         <div>
           <h1>{album.title}</h1>
           <p class="hero-artist"><ArtistLinks artists={album.artists} fallback={album.artist} /></p>

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { messageOf } from '../api/client';
 import type { Film } from '../api/types';
 import { plural, spoken } from '../lib/format';
+import { sized } from '../lib/picture';
 import { resource } from '../lib/resource';
 import { Deck } from '../player/deck';
 import { makeHls } from '../player/hls';
@@ -85,7 +86,7 @@ function FilmPlayer({ film }: { film: Film }) {
   return (
     <div class="stage">
       <video ref={element} controls playsInline preload="metadata" aria-label={film.title}
-        {...(film.cover === '' ? {} : { poster: film.cover })} />
+        {...(film.cover === '' ? {} : { poster: sized(film.cover, 1024) })} />
       {error !== '' && (
         <div class="stage-error" role="alert">
           <p>{error}</p>

@@ -1,4 +1,5 @@
 // The system's own controls: lock screen, headset buttons, media keys.
+import { sized } from '../lib/picture';
 import type { Engine } from './engine';
 
 export function bindMediaSession(engine: Engine): void {
@@ -30,7 +31,7 @@ export function bindMediaSession(engine: Engine): void {
       title: track.title,
       artist: track.artist,
       album: track.album,
-      artwork: track.cover === '' ? [] : [{ src: track.cover }],
+      artwork: track.cover === '' ? [] : [{ src: sized(track.cover, 512) }],
     });
   });
   engine.onProgress(() => {

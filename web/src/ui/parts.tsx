@@ -2,12 +2,14 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { bucket, initials } from '../lib/format';
+import { pictureOf } from '../lib/picture';
 import type { ArtistRef } from '../api/types';
 import { Icon, type IconName } from './icons';
 
-// A picture, or a quiet tile with the initials while there is none.
-export function Cover({ src, title, round = false, tall = false, eager = false }: {
-  src: string; title: string; round?: boolean; tall?: boolean; eager?: boolean;
+// A picture, or a quiet tile with the initials while there is none. `width` is about how wide it is
+// shown, in CSS pixels.
+export function Cover({ src, title, width = 192, round = false, tall = false, eager = false }: {
+  src: string; title: string; width?: number; round?: boolean; tall?: boolean; eager?: boolean;
 }) {
   const [ended, setEnded] = useState<{ src: string; well: boolean } | undefined>(undefined);
   const shown = ended?.src === src && ended.well;
@@ -17,7 +19,7 @@ export function Cover({ src, title, round = false, tall = false, eager = false }
     <span class={shape} aria-hidden="true">
       {!shown && <span class="initials" data-text={initials(title)} />}
       {src !== '' && !failed && (
-        <img key={src} src={src} alt="" loading={eager ? 'eager' : 'lazy'} decoding="async"
+        <img key={src} {...pictureOf(src, width)} alt="" loading={eager ? 'eager' : 'lazy'} decoding="async"
           class={shown ? 'shown' : ''}
           onLoad={() => setEnded({ src, well: true })} onError={() => setEnded({ src, well: false })} />
       )}

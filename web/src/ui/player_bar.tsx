@@ -67,7 +67,7 @@ export function PlayerBar() {
         <section class="player" aria-label="Player">
           <button type="button" class="now" aria-label={`Playing ${track.title}. Show the queue`}
             aria-expanded={queueOpen.value} onClick={() => { queueOpen.value = !queueOpen.value; }}>
-            <Cover src={track.cover} title={track.album || track.title} eager />
+            <Cover src={track.cover} title={track.album || track.title} width={64} eager />
           </button>
           <div class="now-text">
             <span class="now-title">

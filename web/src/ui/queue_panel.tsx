@@ -36,7 +36,7 @@ export function QueuePanel() {
       </header>
       {track === undefined ? <p class="quiet">Nothing plays. Pick an album or a track.</p> : (
         <div class="queue-now">
-          <Cover src={track.cover} title={track.album || track.title} eager />
+          <Cover src={track.cover} title={track.album || track.title} width={320} eager />
           <h3>{track.title}</h3>
           <p class="quiet">
             <ArtistLinks artists={track.artists} fallback={track.artist} />
@@ -52,7 +52,7 @@ export function QueuePanel() {
           return (
             <li key={at}>
               <button type="button" class="queue-item" onClick={() => engine.jump(at)}>
-                <Cover src={item.cover} title={item.album || item.title} />
+                <Cover src={item.cover} title={item.album || item.title} width={48} />
                 <span class="track-text">
                   <span class="track-title">{item.title}</span>
                   <span class="track-artist">{item.artist}</span>

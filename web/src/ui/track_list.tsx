@@ -31,7 +31,7 @@ function TrackRow({ track, index, count, numbered, top, play }: RowProps) {
       <button type="button" class="track-play" onClick={press}
         aria-label={`${playing ? 'Pause' : 'Play'} ${track.title}`}>
         {numbered ? <span class="track-number" data-text={track.number > 0 ? track.number : index + 1} />
-          : <Cover src={track.cover} title={track.album || track.title} />}
+          : <Cover src={track.cover} title={track.album || track.title} width={48} />}
         <span class="track-state"><Icon name={playing ? 'pause' : 'play'} size={18} /></span>
       </button>
       <span class="track-text">
