@@ -78,22 +78,6 @@ void set_times(const std::vector<std::int64_t>& times, std::int64_t last_duratio
         static_cast<std::uint64_t>(sorted.back() - sorted.front() + last_duration);
 }
 
-Picture picture_of(const AVFrame& frame, std::int64_t time) {
-    Picture picture{time,
-                    static_cast<std::uint32_t>(frame.width),
-                    static_cast<std::uint32_t>(frame.height),
-                    {}};
-    for (int plane = 0; plane < 3; ++plane) {
-        const int width = plane == 0 ? frame.width : (frame.width + 1) / 2;
-        const int height = plane == 0 ? frame.height : (frame.height + 1) / 2;
-        for (int line = 0; line < height; ++line) {
-            const std::uint8_t* from = frame.data[plane] + line * frame.linesize[plane];
-            picture.bytes.insert(picture.bytes.end(), from, from + width);
-        }
-    }
-    return picture;
-}
-
 }  // namespace
 
 Workshop::Workshop() {
@@ -163,6 +147,22 @@ std::unique_ptr<FakeMedia> media_of(const std::filesystem::path& file) {
     set_times(times, last_duration, track);
     media->add_track(std::move(track));
     return media;
+}
+
+Picture picture_of(const AVFrame& frame, std::int64_t time) {
+    Picture picture{time,
+                    static_cast<std::uint32_t>(frame.width),
+                    static_cast<std::uint32_t>(frame.height),
+                    {}};
+    for (int plane = 0; plane < 3; ++plane) {
+        const int width = plane == 0 ? frame.width : (frame.width + 1) / 2;
+        const int height = plane == 0 ? frame.height : (frame.height + 1) / 2;
+        for (int line = 0; line < height; ++line) {
+            const std::uint8_t* from = frame.data[plane] + line * frame.linesize[plane];
+            picture.bytes.insert(picture.bytes.end(), from, from + width);
+        }
+    }
+    return picture;
 }
 
 void append(Coded& to, const Coded& next) {

@@ -11,6 +11,8 @@
 #include "consort/offers/encoder.hpp"
 #include "consort/testing/fake_media.hpp"
 
+#include "plugins/codec/common/video/libav.hpp"
+
 namespace consort::video::testing {
 
 // A directory that goes with the object.
@@ -43,25 +45,28 @@ std::vector<Picture> decode_file(const std::filesystem::path& file, const std::s
 // edit begins with the first picture.
 std::unique_ptr<consort::testing::FakeMedia> media_of(const std::filesystem::path& file);
 
+Picture picture_of(const AVFrame& frame, std::int64_t time);
+
 struct Coded {
     std::vector<Sample> samples;  // offsets count from the start of `bytes`
     std::string bytes;
     Result<void> result;
 };
 
-// A sink that collects, for encodings of any encoder; canceled when `cancel_after` samples came.
+// Collects what any encoder's encoding makes of a range. It is told to stop when it has asked
+// `cancel_after` times.
 template <class Encoding>
 Coded encode(const Encoding& encoding, std::int64_t start, std::int64_t end,
              std::size_t cancel_after = SIZE_MAX) {
     struct State {
         Coded coded;
-        std::size_t cancel_after;
+        std::size_t patience;
     } state{{}, cancel_after};
     consort_pcm_input pcm{};
     pcm.self = &state;
     pcm.canceled = [](void* self) noexcept -> std::int32_t {
-        const auto& from = *static_cast<State*>(self);
-        return from.coded.samples.size() >= from.cancel_after ? 1 : 0;
+        std::size_t& patience = static_cast<State*>(self)->patience;
+        return patience == 0 || --patience == 0 ? 1 : 0;
     };
     consort_encode_sink sink{};
     sink.self = &state;

@@ -1,0 +1,42 @@
+#include "plugins/codec/aac/aac_encoder.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace consort::codec {
+namespace {
+
+// The psychoacoustic model and the rate control look back; after so many frames they have settled.
+constexpr std::uint32_t kPreRoll = 16;
+
+constexpr std::array<std::uint32_t, 9> kRates = {48'000, 44'100, 32'000, 24'000, 22'050,
+                                                 16'000, 12'000, 11'025, 8'000};
+
+}  // namespace
+
+Result<std::unique_ptr<AudioEncoding>> AacEncoder::prepare(const EncodeSource& source,
+                                                           const EncodeSettings& settings) {
+    if (source.kind != CONSORT_TRACK_AUDIO)
+        return Error{CONSORT_E_UNSUPPORTED, "AAC is for sound; this track is none."};
+    EncoderPlan plan;
+    plan.encoder = "aac";
+    plan.codec = "aac";
+    plan.codec_string = "mp4a.40.2";
+    auto channels = choose_channels(source.pcm.channels, settings.channels);
+    if (!channels) return channels.error();
+    plan.target.channels = *channels;
+    plan.target.rate = choose_rate(source.pcm.rate, settings.sample_rate, kRates);
+    plan.target.values = SoundTarget::Values::kFloatPlanes;
+    plan.bit_rate = settings.bit_rate != 0 ? settings.bit_rate : 64'000 * plan.target.channels;
+    // No frame may be longer than 6144 bits for each channel (ISO/IEC 14496-3, 4.5.3.3).
+    plan.bit_rate = std::min<std::uint64_t>(
+        plan.bit_rate, std::uint64_t{6'144} * plan.target.channels * plan.target.rate / 1'024);
+    plan.average_bit_rate = plan.bit_rate;
+    plan.peak_bit_rate = plan.bit_rate + plan.bit_rate / 4;
+    plan.pre_roll = kPreRoll;
+    plan.settings = "bit-rate=" + std::to_string(plan.bit_rate);
+    plan.configuration = extradata_of;
+    return AudioEncoding::make(source.pcm, std::move(plan));
+}
+
+}  // namespace consort::codec

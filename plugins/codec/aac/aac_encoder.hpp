@@ -1,0 +1,16 @@
+// consort.encoder/1 for AAC-LC, by FFmpeg's own encoder.
+#pragma once
+
+#include <memory>
+
+#include "plugins/codec/common/audio_encoding.hpp"
+
+namespace consort::codec {
+
+class AacEncoder {
+  public:
+    Result<std::unique_ptr<AudioEncoding>> prepare(const EncodeSource& source,
+                                                   const EncodeSettings& settings);
+};
+
+}  // namespace consort::codec

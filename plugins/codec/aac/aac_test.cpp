@@ -1,0 +1,87 @@
+// The AAC encoder, decoded again by FFmpeg.
+#include <gtest/gtest.h>
+
+#include "plugins/codec/aac/aac_encoder.hpp"
+#include "plugins/codec/common/encoder_suite.hpp"
+#include "plugins/codec/common/testing.hpp"
+
+namespace consort::codec::testing {
+namespace {
+
+Result<std::unique_ptr<AudioEncoding>> prepare(const Pcm& pcm, std::uint32_t bit_rate) {
+    EncodeSource source;
+    source.kind = CONSORT_TRACK_AUDIO;
+    source.pcm = pcm;
+    EncodeSettings settings;
+    settings.bit_rate = bit_rate;
+    return AacEncoder().prepare(source, settings);
+}
+
+TEST(AacEncoder, DescribesItsTrack) {
+    const Sound sound = make_sound(Signal::kMusic, 44'100, 2, 100'000);
+    const auto encoding = prepare(sound.pcm, 128'000);
+    ASSERT_TRUE(encoding.ok()) << encoding.error().text;
+    const Track track = (*encoding)->track();
+    EXPECT_EQ(view(track.codec), "aac");
+    EXPECT_EQ(view(track.codec_string), "mp4a.40.2");
+    ASSERT_GE(track.configuration.len, 2u);
+    EXPECT_EQ(static_cast<unsigned char>(track.configuration.ptr[0]), 0x12) << "AAC-LC, 44100 Hz";
+    EXPECT_EQ(track.timescale, 44'100u);
+    EXPECT_EQ(track.edit_start, 1'024);
+    EXPECT_EQ(track.edit_duration, 100'000u);
+    EXPECT_EQ(track.sample_count, 99u);
+    EXPECT_EQ(track.media_duration, 99u * 1'024);
+    EXPECT_NE(view((*encoding)->info().revision).find("128000"), std::string_view::npos);
+    EXPECT_EQ((*encoding)->info().sample_duration, 1'024u);
+}
+
+Prepare at(std::uint32_t bit_rate) {
+    return [=](const Pcm& pcm) { return prepare(pcm, bit_rate); };
+}
+
+TEST(AacEncoder, LengthIsExactToTheSample) {
+    for (const std::uint64_t frames : {1u, 1'023u, 1'024u, 1'025u, 70'000u})
+        expect_exact_length(at(256'000), make_sound(Signal::kMusic, 44'100, 2, frames),
+                            frames > 50'000 ? -20 : 10);
+}
+
+TEST(AacEncoder, LiveSoundMakesTheSameSamples) {
+    expect_live_equals_known(at(128'000), make_sound(Signal::kMusic, 48'000, 2, 100'001));
+}
+
+TEST(AacEncoder, IsRepeatable) {
+    expect_repeatable(at(128'000), make_sound(Signal::kMusic, 44'100, 2, 100'000));
+}
+
+TEST(AacEncoder, StopsWhenNobodyWaits) {
+    expect_canceled_and_refused(at(128'000), make_sound(Signal::kMusic, 44'100, 2, 400'000));
+}
+
+TEST(AacEncoder, JoinsAreAsGoodAsTheWholeTrack) {
+    for (const Signal signal : {Signal::kMusic, Signal::kImpulses}) {
+        for (const std::uint32_t rate : {64'000u, 128'000u, 320'000u}) {
+            const Sound sound = make_sound(signal, 44'100, 2, 44'100 * 20);
+            const auto encoding = prepare(sound.pcm, rate);
+            ASSERT_TRUE(encoding.ok());
+            const Coded whole = encode_all(**encoding, sound);
+            const auto cuts = random_cuts(whole.size(), 12, rate);
+            const Coded joined = encode_in_ranges(**encoding, sound, cuts);
+            ASSERT_EQ(joined.size(), whole.size());
+            std::vector<std::int64_t> joins;
+            for (const auto cut : cuts) joins.push_back(static_cast<std::int64_t>(cut - 1) * 1'024);
+            const Track track = (*encoding)->track();
+            const auto losses = join_losses(sound, decode_all(track, whole),
+                                            decode_all(track, joined), joins, 4'096);
+            double worst = -99, sum = 0;
+            for (const double loss : losses) {
+                worst = std::max(worst, loss);
+                sum += loss;
+            }
+            EXPECT_LE(sum / static_cast<double>(losses.size()), 2.0)
+                << name_of(signal) << " at " << rate << ", worst " << worst;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace consort::codec::testing

@@ -1,0 +1,242 @@
+#include "plugins/codec/common/audio_encoding.hpp"
+
+extern "C" {
+#include <libavutil/channel_layout.h>
+#include <libavutil/opt.h>
+}
+
+#include <algorithm>
+
+namespace consort::codec {
+namespace {
+
+using Values = SoundTarget::Values;
+
+AVSampleFormat format_of(Values values) noexcept {
+    switch (values) {
+        case Values::kFloatPlanes:
+            return AV_SAMPLE_FMT_FLTP;
+        case Values::kFloat:
+            return AV_SAMPLE_FMT_FLT;
+        case Values::kS16:
+            return AV_SAMPLE_FMT_S16;
+        default:
+            return AV_SAMPLE_FMT_S32;
+    }
+}
+
+void set_layout(AVChannelLayout& layout, const Conversion& conversion) {
+    const auto channels = static_cast<int>(conversion.to().channels);
+    const std::uint64_t mask =
+        conversion.mix().is_identity()
+            ? known_mask(conversion.from().channel_mask, conversion.from().channels)
+            : 0;
+    av_channel_layout_uninit(&layout);
+    if (mask == 0 || av_channel_layout_from_mask(&layout, mask) < 0)
+        av_channel_layout_default(&layout, channels);
+}
+
+}  // namespace
+
+AudioEncoding::AudioEncoding(const Pcm& source, EncoderPlan plan)
+    : plan_(std::move(plan)), conversion_(source, plan_.target) {}
+
+Result<ContextPtr> AudioEncoding::open() const {
+    ContextPtr context = new_context(codec_);
+    context->sample_fmt = format_of(plan_.target.values);
+    context->sample_rate = static_cast<int>(plan_.target.rate);
+    context->time_base = {1, context->sample_rate};
+    context->bit_rate = plan_.bit_rate;
+    context->bits_per_raw_sample = static_cast<int>(plan_.bits_per_sample);
+    context->frame_size = static_cast<int>(plan_.frame_size);
+    context->thread_count = 1;
+    context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_BITEXACT;
+    set_layout(context->ch_layout, conversion_);
+    for (const auto& [name, value] : plan_.options)
+        if (av_opt_set(context.get(), name, value.c_str(), AV_OPT_SEARCH_CHILDREN) < 0)
+            return Error{CONSORT_E_UNSUPPORTED, "the encoder '" + std::string(plan_.encoder) +
+                                                    "' does not take " + name + "=" + value};
+    const int code = avcodec_open2(context.get(), codec_, nullptr);
+    if (code >= 0) return context;
+    Error error = libav_error(code, "The encoder '" + std::string(plan_.encoder) +
+                                        "' can't be started with these settings");
+    if (code == AVERROR(EINVAL) || code == AVERROR(ENOSYS)) error.status = CONSORT_E_UNSUPPORTED;
+    return error;
+}
+
+Result<std::unique_ptr<AudioEncoding>> AudioEncoding::make(const Pcm& source, EncoderPlan plan) {
+    std::unique_ptr<AudioEncoding> made(new AudioEncoding(source, std::move(plan)));
+    const EncoderPlan& how = made->plan_;
+    made->codec_ = avcodec_find_encoder_by_name(how.encoder);
+    if (made->codec_ == nullptr)
+        return Error{CONSORT_E_UNSUPPORTED, "This FFmpeg was built without the encoder '" +
+                                                std::string(how.encoder) + "'."};
+    const auto context = made->open();
+    if (!context) return context.error();
+    const AVCodecContext& opened = **context;
+    made->frame_size_ = static_cast<std::uint32_t>(opened.frame_size);
+    made->delay_ = static_cast<std::uint32_t>(opened.initial_padding);
+    if (made->frame_size_ == 0)
+        return Error{CONSORT_E_INTERNAL, "the encoder does not say how long its frames are"};
+    if (how.configuration) made->configuration_ = how.configuration(opened);
+    made->revision_ = std::string(how.encoder) + " " + libavcodec_version() + " " + how.settings +
+                      " rate=" + std::to_string(how.target.rate) +
+                      " channels=" + std::to_string(how.target.channels) +
+                      " pre-roll=" + std::to_string(how.pre_roll) + " v1";
+    return made;
+}
+
+std::uint64_t AudioEncoding::samples_of(std::uint64_t frames) const noexcept {
+    if (frames == 0) return 0;
+    return (frames + delay_ + frame_size_ - 1) / frame_size_;
+}
+
+consort_encoding_info AudioEncoding::info() const {
+    consort_encoding_info info{};
+    info.flags = CONSORT_ENCODING_CUTTABLE;
+    info.sample_duration = frame_size_;
+    info.peak_bit_rate = plan_.peak_bit_rate;
+    info.revision = str(revision_);
+    return info;
+}
+
+Track AudioEncoding::track() const {
+    Track track{};
+    track.kind = CONSORT_TRACK_AUDIO;
+    track.flags = CONSORT_TRACK_ALL_SYNC | CONSORT_TRACK_CONSTANT_DURATION | CONSORT_TRACK_DEFAULT;
+    track.timescale = track.sample_rate = plan_.target.rate;
+    track.codec = str(plan_.codec);
+    track.codec_string = str(plan_.codec_string);
+    track.configuration = str(configuration_);
+    track.channels = plan_.target.channels;
+    track.bits_per_sample = plan_.bits_per_sample;
+    track.average_bit_rate = plan_.average_bit_rate;
+    track.sar_den = track.frame_rate_den = 1;
+    track.edit_start = delay_;
+    const std::uint64_t frames = conversion_.frames();
+    if (frames == CONSORT_PCM_ENDLESS) return track;
+    track.edit_duration = frames;
+    track.sample_count = samples_of(frames);
+    track.media_duration =
+        plan_.short_last ? frames + delay_ : track.sample_count * std::uint64_t{frame_size_};
+    return track;
+}
+
+Result<void> AudioEncoding::deliver(std::uint64_t number, const AVPacket& packet,
+                                    std::uint64_t frames, std::vector<std::uint8_t>& bytes,
+                                    const EncodeSink& sink) const {
+    bytes.assign(packet.data, packet.data + packet.size);
+    if (plan_.finish)
+        if (auto done = plan_.finish(number, bytes); !done) return done;
+    Sample sample{};
+    sample.decode_time = static_cast<std::int64_t>(number * frame_size_);
+    sample.size = static_cast<std::uint32_t>(bytes.size());
+    sample.duration = static_cast<std::uint32_t>(frames);
+    sample.flags = CONSORT_SAMPLE_SYNC;
+    return sink.sample(sample, bytes.data());
+}
+
+Result<void> AudioEncoding::encode(std::int64_t start, std::int64_t end, const PcmInput& pcm,
+                                   const EncodeSink& sink) const {
+    if (start < 0 || end < start || start % frame_size_ != 0)
+        return Error{CONSORT_E_INVALID, "the range is not one of whole frames"};
+    const std::uint64_t first = static_cast<std::uint64_t>(start) / frame_size_;
+    // Not rounded up by adding: `end` may be the greatest number.
+    std::uint64_t last = static_cast<std::uint64_t>(end) / frame_size_ +
+                         (static_cast<std::uint64_t>(end) % frame_size_ != 0 ? 1 : 0);
+    PcmStream sound(conversion_, pcm);
+    if (sound.length()) last = std::min(last, samples_of(*sound.length()));
+    if (first >= last) return {};
+
+    auto opened = open();
+    if (!opened) return opened.error();
+    AVCodecContext& context = **opened;
+    const FramePtr frame = new_frame();
+    const PacketPtr packet = new_packet();
+    std::vector<std::uint8_t> bytes;
+    const std::uint64_t begin = first - std::min<std::uint64_t>(first, plan_.pre_roll);
+    std::uint64_t fed = begin, made = begin;
+    while (made < last) {
+        if (pcm.canceled()) return Error{CONSORT_E_CANCELED, "Nobody wants the result any more."};
+        std::uint32_t count = frame_size_;
+        bool final = false;
+        const std::uint64_t position = fed * frame_size_;
+        if (plan_.short_last && sound.length() && *sound.length() <= position + frame_size_) {
+            final = true;
+            count = static_cast<std::uint32_t>(
+                *sound.length() > position ? *sound.length() - position : 0);
+        }
+        if (count != 0) {
+            frame->format = context.sample_fmt;
+            frame->nb_samples = static_cast<int>(count);
+            frame->sample_rate = context.sample_rate;
+            av_channel_layout_copy(&frame->ch_layout, &context.ch_layout);
+            frame->pts = static_cast<std::int64_t>(position);
+            if (const int code = av_frame_get_buffer(frame.get(), 0); code < 0)
+                return libav_error(code, "cannot prepare the sound for the encoder");
+            auto read = sound.read(frame->pts, count, frame->extended_data);
+            if (!read) return read;
+            if (plan_.short_last && sound.length() && *sound.length() < position + count) {
+                // The end of live sound is found by reading it.
+                final = true;
+                count = static_cast<std::uint32_t>(
+                    *sound.length() > position ? *sound.length() - position : 0);
+                frame->nb_samples = static_cast<int>(count);
+            }
+        }
+        if (sound.length()) last = std::min(last, samples_of(*sound.length()));
+        if (made >= last) break;
+        int code = avcodec_send_frame(&context, count != 0 ? frame.get() : nullptr);
+        av_frame_unref(frame.get());
+        if (code >= 0 && final && count != 0) code = avcodec_send_frame(&context, nullptr);
+        if (code < 0 && code != AVERROR_EOF) return libav_error(code, "the encoder failed");
+        ++fed;
+        while (made < last) {
+            code = avcodec_receive_packet(&context, packet.get());
+            if (code == AVERROR(EAGAIN)) break;
+            if (code < 0)
+                return libav_error(code, "the encoder stopped before the end of the sound");
+            if (made >= first) {
+                std::uint64_t frames = frame_size_;
+                if (plan_.short_last && sound.length())
+                    frames = std::min<std::uint64_t>(frames, *sound.length() - made * frame_size_);
+                auto done = deliver(made, *packet, frames, bytes, sink);
+                if (!done) return done;
+            }
+            ++made;
+            av_packet_unref(packet.get());
+        }
+    }
+    return {};
+}
+
+std::uint32_t choose_rate(std::uint32_t source, std::uint32_t wanted,
+                          std::span<const std::uint32_t> allowed) noexcept {
+    const std::uint32_t rate = wanted != 0 ? wanted : source;
+    std::uint32_t next = 0, most = 0, part = 0;
+    for (const std::uint32_t each : allowed) {
+        if (each == rate) return rate;
+        if (each > rate && (next == 0 || each < next)) next = each;
+        if (rate % each == 0) part = std::max(part, each);
+        most = std::max(most, each);
+    }
+    if (next != 0) return next;
+    return part != 0 ? part : most;
+}
+
+Result<std::uint32_t> choose_channels(std::uint32_t source, std::uint32_t wanted) {
+    if (source == 0) return Error{CONSORT_E_UNSUPPORTED, "The sound has no channels."};
+    const std::uint32_t channels = wanted != 0 ? wanted : std::min(source, 2u);
+    if (channels <= 2 || channels == source) return channels;
+    return Error{CONSORT_E_UNSUPPORTED, "Sound of " + std::to_string(source) +
+                                            " channels can't be made into " +
+                                            std::to_string(channels) + "."};
+}
+
+std::string extradata_of(const AVCodecContext& context) {
+    if (context.extradata == nullptr || context.extradata_size <= 0) return {};
+    return {reinterpret_cast<const char*>(context.extradata),
+            static_cast<std::size_t>(context.extradata_size)};
+}
+
+}  // namespace consort::codec

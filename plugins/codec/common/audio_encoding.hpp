@@ -1,0 +1,79 @@
+// Sound into coded samples with one of FFmpeg's encoders: what all of our encoders share.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "consort/offers/encoder.hpp"
+
+#include "plugins/codec/common/libav.hpp"
+#include "plugins/codec/common/pcm_stream.hpp"
+
+namespace consort::codec {
+
+// How one codec codes one source.
+struct EncoderPlan {
+    const char* encoder = "";  // FFmpeg's name
+    SoundTarget target;
+    std::uint32_t bit_rate = 0;  // bits a second; 0: the encoder is not told
+    std::vector<std::pair<const char*, std::string>> options;  // FFmpeg's, for the encoder
+    std::uint32_t frame_size = 0;       // PCM frames a sample, for encoders that leave the choice
+    std::uint32_t pre_roll = 0;         // samples made and thrown away before a range
+    bool short_last = false;            // the last sample ends with the sound, not with the grid
+    std::uint32_t bits_per_sample = 0;  // of lossless codecs
+    std::uint32_t average_bit_rate = 0, peak_bit_rate = 0;  // estimates
+    std::string codec, codec_string;
+    // Names the settings; encoder and version are put before it.
+    std::string settings;
+    // What media.h calls `configuration`, from the opened encoder.
+    std::function<std::string(const AVCodecContext&)> configuration;
+    // Changes a sample's bytes before it goes out, given its number in the track.
+    std::function<Result<void>(std::uint64_t number, std::vector<std::uint8_t>& bytes)> finish;
+};
+
+// Sample n holds media time n * frame_size on, and the sound's position p stands at media time
+// p + edit_start, edit_start being the encoder's delay. The encoder is started `pre_roll` samples
+// before a range on the same grid of frames, so that it makes what an encoder that ran over the
+// whole track would make, but for what it has forgotten of the sound before.
+class AudioEncoding {
+  public:
+    // UNSUPPORTED if FFmpeg lacks the encoder or it refuses the settings.
+    static Result<std::unique_ptr<AudioEncoding>> make(const Pcm& source, EncoderPlan plan);
+
+    consort_encoding_info info() const;
+    Track track() const;
+    Result<void> encode(std::int64_t start, std::int64_t end, const PcmInput& pcm,
+                        const EncodeSink& sink) const;
+
+  private:
+    AudioEncoding(const Pcm& source, EncoderPlan plan);
+    Result<ContextPtr> open() const;
+    // How many samples so many presented frames make.
+    std::uint64_t samples_of(std::uint64_t frames) const noexcept;
+    Result<void> deliver(std::uint64_t number, const AVPacket& packet, std::uint64_t frames,
+                         std::vector<std::uint8_t>& bytes, const EncodeSink& sink) const;
+
+    EncoderPlan plan_;
+    Conversion conversion_;
+    const AVCodec* codec_ = nullptr;
+    std::uint32_t frame_size_ = 0, delay_ = 0;
+    std::string configuration_, revision_;
+};
+
+// The settings of `prepare` put into a choice of rates: `wanted`, or the source's own if it is in
+// `allowed`, or the lowest that loses nothing that can be heard (a whole fraction or up to the
+// next).
+std::uint32_t choose_rate(std::uint32_t source, std::uint32_t wanted,
+                          std::span<const std::uint32_t> allowed) noexcept;
+
+// `wanted` channels, else mono for mono and stereo for all else. UNSUPPORTED: more than stereo out
+// of other than as many.
+Result<std::uint32_t> choose_channels(std::uint32_t source, std::uint32_t wanted);
+// The encoder's header bytes as they are.
+std::string extradata_of(const AVCodecContext& context);
+
+}  // namespace consort::codec

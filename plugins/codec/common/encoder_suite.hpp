@@ -1,0 +1,40 @@
+// For tests: what every encoder must do, told by what a decoder makes of its samples.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "plugins/codec/common/testing.hpp"
+
+namespace consort::codec::testing {
+
+using Prepare = std::function<Result<std::unique_ptr<AudioEncoding>>(const Pcm&)>;
+
+// All of a track's presented sound, as floats; throws if it can't be decoded.
+std::vector<float> decode_all(const Track& track, const Coded& coded);
+
+// The ranges between the cuts (in samples), one after the other, each by a call of its own.
+Coded encode_in_ranges(const AudioEncoding& encoding, const Sound& sound,
+                       const std::vector<std::uint64_t>& cuts);
+
+// Random places to cut at, rising.
+std::vector<std::uint64_t> random_cuts(std::uint64_t samples, std::size_t count, unsigned seed);
+
+// How much worse each join of ranges is than the same place of the whole run, in dB of the error
+// over `window` frames around it.
+std::vector<double> join_losses(const Sound& sound, const std::vector<float>& whole,
+                                const std::vector<float>& joined,
+                                const std::vector<std::int64_t>& joins, std::uint64_t window);
+
+// EXPECTs. The decoded sound is as long as the source, and as close to it as `most_error_db`.
+void expect_exact_length(const Prepare& prepare, const Sound& sound, double most_error_db);
+// Endless input that ends makes the very samples of sound whose length is known before.
+void expect_live_equals_known(const Prepare& prepare, const Sound& sound);
+// Two runs, and two encodings, make the same bytes.
+void expect_repeatable(const Prepare& prepare, const Sound& sound);
+// CANCELED comes soon, INVALID for what is no range.
+void expect_canceled_and_refused(const Prepare& prepare, const Sound& sound);
+
+}  // namespace consort::codec::testing
