@@ -111,26 +111,44 @@ Result<void> H264Encoding::encode(std::int64_t start, std::int64_t end, const Pc
         return Error{CONSORT_E_INVALID, "A range must not end before it begins."};
     const video::PictureRange range = list_.range(start, end);
     if (range.size() == 0) return {};
+    CodedRange coded;
+    auto reading = encode_pictures(range, {decoder_threads(), true}, pcm, coded);
+    if (reading && *reading == video::Reading::kDamaged) {
+        coded = {};
+        reading = encode_pictures(range, {1, false}, pcm, coded);
+    }
+    if (!reading) return std::move(reading).error();
+    for (Sample& sample : coded.samples) {
+        const std::uint8_t* data = coded.bytes.data() + std::exchange(sample.offset, 0);
+        if (auto taken = sink.sample(sample, data); !taken) return taken;
+    }
+    return {};
+}
+
+Result<video::Reading> H264Encoding::encode_pictures(video::PictureRange range,
+                                                     video::ReadMode mode, const PcmInput& pcm,
+                                                     CodedRange& coded) const {
     auto stream = Stream::open(settings_);
     if (!stream) return std::move(stream).error();
     if (stream->configuration() != configuration_)
         return Error{CONSORT_E_INTERNAL,
                      "libx264 made other headers than before; its segments would not fit together"};
-
-    std::size_t coded = range.first;
     const auto take = [&](const AccessUnit& unit) -> Result<void> {
-        if (coded >= range.end)
+        const std::size_t number = range.first + coded.samples.size();
+        if (number >= range.end)
             return Error{CONSORT_E_INTERNAL, "libx264 made more pictures than it was given"};
         Sample sample{};
-        sample.decode_time = list_.time(coded);
+        sample.offset = coded.bytes.size();
+        sample.decode_time = list_.time(number);
         sample.size = static_cast<std::uint32_t>(unit.data.size());
         sample.duration = static_cast<std::uint32_t>(
-            std::clamp<std::int64_t>(list_.duration(coded), 0, UINT32_MAX));
+            std::clamp<std::int64_t>(list_.duration(number), 0, UINT32_MAX));
         sample.composition_offset = static_cast<std::int32_t>(
             std::clamp<std::int64_t>(unit.time - sample.decode_time, INT32_MIN, INT32_MAX));
         sample.flags = unit.sync ? CONSORT_SAMPLE_SYNC : 0;
-        ++coded;
-        return sink.sample(sample, unit.data.data());
+        coded.samples.push_back(sample);
+        coded.bytes.insert(coded.bytes.end(), unit.data.begin(), unit.data.end());
+        return {};
     };
     std::size_t given = range.first;
     const auto add = [&](std::size_t picture, video::FramePtr frame) -> Result<void> {
@@ -141,14 +159,13 @@ Result<void> H264Encoding::encode(std::int64_t start, std::int64_t end, const Pc
         return stream->add(*frame, alone, take);
     };
     const auto canceled = [&] { return pcm.canceled(); };
-    if (auto done = video::read_pictures(media_, source_track_, list_, plan_, range,
-                                         decoder_threads(), canceled, add);
-        !done)
-        return done;
-    if (auto done = stream->finish(take); !done) return done;
-    if (given != range.end || coded != range.end)
+    auto reading =
+        video::read_pictures(media_, source_track_, list_, plan_, range, mode, canceled, add);
+    if (!reading || *reading == video::Reading::kDamaged) return reading;
+    if (auto done = stream->finish(take); !done) return std::move(done).error();
+    if (given != range.end || coded.samples.size() != range.size())
         return Error{CONSORT_E_INTERNAL, "libx264 or the filters lost a picture"};
-    return {};
+    return reading;
 }
 
 H264Encoder::H264Encoder() { video::silence_libav(); }

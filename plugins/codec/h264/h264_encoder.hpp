@@ -10,6 +10,7 @@
 
 #include "plugins/codec/common/video/picture_list.hpp"
 #include "plugins/codec/common/video/picture_plan.hpp"
+#include "plugins/codec/common/video/picture_source.hpp"
 #include "plugins/codec/h264/h264_stream.hpp"
 
 namespace consort::h264 {
@@ -29,6 +30,13 @@ class H264Encoding {
                         const EncodeSink& sink) const;
 
   private:
+    struct CodedRange {
+        std::vector<Sample> samples;  // offsets count from the start of `bytes`
+        std::vector<std::uint8_t> bytes;
+    };
+    Result<video::Reading> encode_pictures(video::PictureRange range, video::ReadMode mode,
+                                           const PcmInput& pcm, CodedRange& coded) const;
+
     MediaView media_;
     std::uint32_t source_track_;
     video::PictureList list_;
