@@ -138,6 +138,12 @@ def resident_bytes(pid):
         return int(re.search(r"VmRSS:\s+(\d+)", file.read())[1]) * 1024
 
 
+def own_bytes(pid):
+    """What of it is the process's alone and no file's: not code, libraries and mapped indexes."""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="utf-8") as file:
+        return int(re.search(r"Anonymous:\s+(\d+)", file.read())[1]) * 1024
+
+
 def load(url, targets, pid, seconds, connections=16):
     """Runs wrk against targets, (path, range) pairs drawn at random; returns the figures."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
