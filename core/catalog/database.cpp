@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <stdexcept>
+#include <unordered_map>
 
 #include "core/catalog/migrations.hpp"
 
@@ -43,11 +44,20 @@ Dialect dialect_of(const std::string& url, bool writer) {
         dialect.on_connect.insert(dialect.on_connect.begin() + 1,
                                   {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"});
         dialect.on_connect.push_back("PRAGMA cache_size = -32000");
+        // A scan writes the same pages of the indexes again and again: copy them back seldom.
+        dialect.on_connect.push_back("PRAGMA wal_autocheckpoint = 8000");
     } else {
         dialect.on_connect.push_back("PRAGMA query_only = ON");
     }
     return dialect;
 }
+
+struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept {
+        return std::hash<std::string_view>{}(text);
+    }
+};
 
 std::string with_named_parameters(std::string_view sql) {
     std::string out;
@@ -80,7 +90,10 @@ struct Session::Statement {
 struct Session::Impl {
     Dialect dialect;
     soci::session soci;
-    std::map<std::string, std::unique_ptr<Statement>, std::less<>> statements;
+    // By text and then by which of the values are text: that is part of what is prepared.
+    std::unordered_map<std::string, std::map<std::uint64_t, std::unique_ptr<Statement>>, TextHash,
+                       std::equal_to<>>
+        statements;
 };
 
 Session::Session(const std::string& url, bool writer) : impl_(std::make_unique<Impl>()) {
@@ -103,13 +116,17 @@ void Session::fail(std::string text) {
 void Session::execute(std::string_view sql, unsigned columns, std::span<const Value> values,
                       const EachRow* each, bool keep) {
     if (error_) return;
-    // Which of a statement's values are text is part of what is prepared.
-    std::string key(sql);
-    for (const Value& value : values) key.push_back(value.get().index() == 0 ? '\1' : '\2');
+    if (values.size() > 64) return fail("A statement has more than 64 values.");
+    std::uint64_t texts = 0;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        texts |= std::uint64_t{values[i].get().index()} << i;
+    const auto same_text = impl_->statements.find(sql);
     std::unique_ptr<Statement> made;
     try {
-        const auto found = impl_->statements.find(key);
-        Statement* s = found == impl_->statements.end() ? nullptr : found->second.get();
+        Statement* s = nullptr;
+        if (same_text != impl_->statements.end())
+            if (const auto found = same_text->second.find(texts); found != same_text->second.end())
+                s = found->second.get();
         const bool fresh = s == nullptr;
         if (fresh) {
             made = std::make_unique<Statement>(impl_->soci);
@@ -141,10 +158,11 @@ void Session::execute(std::string_view sql, unsigned columns, std::span<const Va
                 (*each)(view);
             }
         }
-        if (fresh && keep) impl_->statements.emplace(std::move(key), std::move(made));
+        if (fresh && keep) impl_->statements[std::string(sql)].emplace(texts, std::move(made));
     } catch (const std::exception& e) {
         // The statement may be in the middle of its rows.
-        impl_->statements.erase(key);
+        if (const auto at = impl_->statements.find(sql); at != impl_->statements.end())
+            at->second.erase(texts);
         fail(e.what());
     }
 }

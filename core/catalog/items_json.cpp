@@ -149,14 +149,25 @@ void write_members(JsonWriter& json, List list, const Row& row, const ArtistLink
 Page read_page(Session& session, const ListQuery& query) {
     Page page;
     Rows rows;
-    session.query(query.sql, query.columns, query.values, [&](const Row& row) {
-        if (rows.size() == query.limit) {
-            page.next = make_cursor(query, Row(rows.back()));
-            return;
-        }
-        std::vector<std::string>& columns = rows.emplace_back();
-        for (unsigned i = 0; i < query.columns; ++i) columns.push_back(row.text(i));
-    });
+    const auto read = [&](const Statement& statement) {
+        rows.clear();
+        session.query(statement.sql, query.columns, statement.values, [&](const Row& row) {
+            std::vector<std::string>& columns = rows.emplace_back();
+            for (unsigned i = 0; i < query.columns; ++i) columns.push_back(row.text(i));
+        });
+    };
+    if (!query.walk.sql.empty()) {
+        std::int64_t matches = 0;
+        session.query(query.matches.sql, 1, query.matches.values,
+                      [&](const Row& row) { matches = row.integer(0); });
+        if (const auto walk = choose_walk(query, matches, session.number(count_rows(query.list))))
+            read(*walk);
+    }
+    if (rows.size() <= query.limit) read(query.query);
+    if (rows.size() > query.limit) {
+        rows.pop_back();
+        page.next = make_cursor(query, Row(rows.back()));
+    }
     page.items = items_array(query.list, rows, artist_links(session, query.list, rows));
     return page;
 }

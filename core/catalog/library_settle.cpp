@@ -50,6 +50,7 @@ void LibraryWriter::settle_album(Session& session, std::int64_t id) {
         "UPDATE albums SET track_count = ?, duration_ns = ?, year = ?, added_ns = ?, has_cover = ? "
         "WHERE id = ?",
         {count, duration, year, added, cover, id});
+    settle_album_genres(session, id);
     if (given) return;
 
     // No tag names the album's artist: its tracks do.
@@ -69,6 +70,23 @@ void LibraryWriter::settle_album(Session& session, std::int64_t id) {
                 {artist, artist_key, id});
     unindex_text(session, "albums", id);
     index_text(session, "albums", id, search_text(title), search_text(artist));
+}
+
+void LibraryWriter::settle_album_genres(Session& session, std::int64_t id) {
+    std::set<std::int64_t> old, now;
+    session.query("SELECT genre_id FROM album_genres WHERE album_id = ?", 1, {id},
+                  [&](const Row& row) { old.insert(row.integer(0)); });
+    session.query(
+        "SELECT DISTINCT g.genre_id FROM tracks t JOIN track_genres g ON g.track_id = t.id "
+        "WHERE t.album_id = ?",
+        1, {id}, [&](const Row& row) { now.insert(row.integer(0)); });
+    for (const std::int64_t genre : old)
+        if (!now.contains(genre))
+            session.run("DELETE FROM album_genres WHERE album_id = ? AND genre_id = ?",
+                        {id, genre});
+    for (const std::int64_t genre : now)
+        if (!old.contains(genre))
+            session.run("INSERT INTO album_genres (album_id, genre_id) VALUES (?, ?)", {id, genre});
 }
 
 void LibraryWriter::settle_counts(Session& session) {

@@ -56,6 +56,7 @@ void LibraryWriter::reset() {
     albums_.clear();
     next_ids_.clear();
     touched_albums_.clear();
+    departed_ = -1;
     seen_generation_ = -1;
     doubt_counts_ = true;
 }
@@ -100,13 +101,15 @@ void LibraryWriter::set_cover(Session& session, std::int64_t directory_id,
 
 std::string LibraryWriter::choose_uid(Session& session, const Record& record,
                                       std::int64_t& added_ns) {
-    if (!record.identity.empty()) {
+    if (departed_ < 0) departed_ = session.number("SELECT COUNT(*) FROM departed");
+    if (!record.identity.empty() && departed_ > 0) {
         std::vector<std::pair<std::string, std::int64_t>> departed;
         session.query("SELECT uid, added_ns FROM departed WHERE identity = ? LIMIT 2", 2,
                       {record.identity},
                       [&](const Row& row) { departed.emplace_back(row.text(0), row.integer(1)); });
         if (departed.size() == 1) {
             session.run("DELETE FROM departed WHERE uid = ?", {departed[0].first});
+            --departed_;
             added_ns = departed[0].second;
             return departed[0].first;
         }
@@ -115,7 +118,10 @@ std::string LibraryWriter::choose_uid(Session& session, const Record& record,
     for (int attempt = 0;; ++attempt) {
         std::string uid = make_uid({"item", record.relative_uri, std::to_string(attempt)});
         if (session.number("SELECT COUNT(*) FROM sources WHERE uid = ?", {uid}) != 0) continue;
-        session.run("DELETE FROM departed WHERE uid = ?", {uid});
+        if (departed_ > 0) {
+            session.run("DELETE FROM departed WHERE uid = ?", {uid});
+            departed_ = -1;
+        }
         return uid;
     }
 }
@@ -420,6 +426,7 @@ std::vector<Change> LibraryWriter::remove(Session& session, std::int64_t source_
         return {{Change::What::removed, heirs[0].uid, heirs[0].kind},
                 {Change::What::changed, uid, heirs[0].kind}};
     }
+    departed_ = -1;
     if (!identity.empty())
         session.run(
             "INSERT INTO departed (uid, identity, added_ns, departed_ns) VALUES (?, ?, ?, ?)",

@@ -69,12 +69,14 @@ class LibraryWriter {
     void album_credits(Session& session, std::int64_t album_id,
                        const std::vector<std::int64_t>& artists);
     void settle_album(Session& session, std::int64_t id);
+    void settle_album_genres(Session& session, std::int64_t id);
     void settle_counts(Session& session);
 
     Ids directories_, artists_, genres_, shows_;
     std::unordered_map<std::string, Album> albums_;
     std::unordered_map<std::string, std::int64_t> next_ids_;
     std::set<std::int64_t> touched_albums_, touched_artists_, touched_genres_, touched_shows_;
+    std::int64_t departed_ = -1;  // rows of that table, mostly none; -1: not known
     std::int64_t seen_generation_ = -1;
     bool doubt_counts_ = false;
 };

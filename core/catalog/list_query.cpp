@@ -2,9 +2,11 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <charconv>
 #include <span>
 
+#include "core/catalog/list_spec.hpp"
 #include "core/catalog/text.hpp"
 
 namespace consort::catalog {
@@ -13,149 +15,6 @@ namespace {
 constexpr unsigned kDefaultLimit = 50;
 constexpr unsigned kMaxLimit = 500;
 constexpr std::size_t kMaxCursor = 2048;
-
-struct SortColumn {
-    std::string_view sql;
-    bool text;
-};
-
-struct Sort {
-    std::string_view name;
-    std::vector<SortColumn> columns;  // an index has them in this order, then the id
-};
-
-struct ListSpec {
-    std::string_view name;     // table, and the alias is its first letter
-    std::string_view id;       // row id
-    std::string_view columns;  // what item writers read
-    unsigned column_count;
-    std::string_view from;  // the list's own table first
-    std::string_view joins;
-    std::string_view where;
-    std::string_view search;  // FTS table; empty: none
-    std::vector<Sort> sorts;  // the first is the default
-};
-
-const ListSpec& spec_of(List list) {
-    static const ListSpec tracks{
-        "tracks",
-        "t.id",
-        "t.id, s.uid, t.title, t.artist, al.title, al.uid, t.disc_number, t.track_number, t.year, "
-        "t.duration_ns, s.codec, s.container, "
-        "CASE WHEN s.has_cover = 1 OR d.cover_name <> '' THEN 1 ELSE 0 END, t.added_ns, al.artist",
-        15,
-        "tracks t",
-        "JOIN sources s ON s.id = t.id JOIN directories d ON d.id = s.directory_id "
-        "LEFT JOIN albums al ON al.id = t.album_id",
-        "",
-        "tracks",
-        {{"title", {{"t.sort_key", true}}},
-         {"added", {{"t.added_ns", false}}},
-         {"album",
-          {{"t.album_key", true},
-           {"t.album_id", false},
-           {"t.disc_number", false},
-           {"t.track_number", false}}},
-         {"artist",
-          {{"t.artist_key", true},
-           {"t.album_key", true},
-           {"t.disc_number", false},
-           {"t.track_number", false}}},
-         {"year", {{"t.year", false}, {"t.sort_key", true}}},
-         {"duration", {{"t.duration_ns", false}}}}};
-    static const ListSpec albums{
-        "albums",
-        "a.id",
-        "a.id, a.uid, a.title, a.artist, a.year, a.track_count, a.duration_ns, a.has_cover, "
-        "a.added_ns",
-        9,
-        "albums a",
-        "",
-        "",
-        "albums",
-        {{"title", {{"a.sort_key", true}}},
-         {"added", {{"a.added_ns", false}}},
-         {"artist", {{"a.artist_key", true}, {"a.year", false}, {"a.sort_key", true}}},
-         {"year", {{"a.year", false}, {"a.sort_key", true}}}}};
-    static const ListSpec artists{"artists",
-                                  "a.id",
-                                  "a.id, a.uid, a.name, a.track_count, a.album_count",
-                                  5,
-                                  "artists a",
-                                  "",
-                                  "(a.track_count > 0 OR a.album_count > 0)",
-                                  "artists",
-                                  {{"name", {{"a.sort_key", true}}}}};
-    static const ListSpec genres{"genres", "g.id",     "g.id, g.uid, g.name, g.track_count",
-                                 4,        "genres g", "",
-                                 "",       "",         {{"name", {{"g.sort_key", true}}}}};
-    static const ListSpec movies{
-        "movies",
-        "m.id",
-        "m.id, s.uid, m.title, m.year, m.duration_ns, s.width, s.height, s.codec, s.audio_codec, "
-        "s.container, CASE WHEN s.has_cover = 1 OR d.cover_name <> '' THEN 1 ELSE 0 END, "
-        "m.added_ns",
-        12,
-        "movies m",
-        "JOIN sources s ON s.id = m.id JOIN directories d ON d.id = s.directory_id",
-        "",
-        "movies",
-        {{"title", {{"m.sort_key", true}}},
-         {"added", {{"m.added_ns", false}}},
-         {"year", {{"m.year", false}, {"m.sort_key", true}}},
-         {"duration", {{"m.duration_ns", false}}}}};
-    static const ListSpec shows{
-        "shows", "h.id",    "h.id, h.uid, h.title, h.episode_count, h.season_count",
-        5,       "shows h", "",
-        "",      "shows",   {{"title", {{"h.sort_key", true}}}}};
-    static const ListSpec episodes{
-        "episodes",
-        "e.id",
-        "e.id, s.uid, e.title, h.uid, h.title, e.season_number, e.episode_number, e.year, "
-        "e.duration_ns, s.width, s.height, s.codec, s.audio_codec, s.container, "
-        "CASE WHEN s.has_cover = 1 OR d.cover_name <> '' THEN 1 ELSE 0 END, e.added_ns",
-        16,
-        "episodes e",
-        "JOIN sources s ON s.id = e.id JOIN directories d ON d.id = s.directory_id "
-        "JOIN shows h ON h.id = e.show_id",
-        "",
-        "episodes",
-        {{"show",
-          {{"e.show_key", true},
-           {"e.show_id", false},
-           {"e.season_number", false},
-           {"e.episode_number", false}}},
-         {"title", {{"e.sort_key", true}}},
-         {"added", {{"e.added_ns", false}}}}};
-    static const ListSpec broken{"broken",
-                                 "s.id",
-                                 "s.id, s.uid, d.uri, s.name, s.reason, s.size, s.added_ns",
-                                 7,
-                                 "sources s",
-                                 "JOIN directories d ON d.id = s.directory_id",
-                                 "s.state = 1",
-                                 "",
-                                 {{"added", {}}}};
-    switch (list) {
-        case List::tracks:
-            return tracks;
-        case List::albums:
-            return albums;
-        case List::artists:
-            return artists;
-        case List::genres:
-            return genres;
-        case List::movies:
-            return movies;
-        case List::shows:
-            return shows;
-        case List::episodes:
-            return episodes;
-        case List::broken:
-            return broken;
-    }
-    return tracks;
-}
 
 template <class T>
 bool parse_number(std::string_view text, T& value) {
@@ -208,9 +67,66 @@ bool read_cursor(const ListQuery& query, std::string_view cursor, std::vector<Va
     return payload.empty();
 }
 
-void add_condition(std::string& where, std::string_view condition) {
-    where += where.empty() ? " WHERE " : " AND ";
-    where += condition;
+// Conditions joined by AND, with their values.
+struct Where {
+    std::string sql;
+    std::vector<Value> values;
+
+    void add(std::string_view condition, std::vector<Value> more = {}) {
+        sql += sql.empty() ? " WHERE " : " AND ";
+        sql += condition;
+        for (Value& value : more) values.push_back(std::move(value));
+    }
+};
+
+// A filter that is a list of row ids.
+struct Filter {
+    std::string value;
+    std::string ids;      // SELECT … AS id
+    std::string takes;    // condition on "@", a row id; empty: only `ids` can be asked
+    std::string matches;  // SELECT how many ids there are
+
+    std::string condition(std::string_view id) const {
+        if (takes.empty()) return std::string(id) + " IN (" + ids + ")";
+        const std::size_t at = takes.find('@');
+        return takes.substr(0, at) + std::string(id) + takes.substr(at + 1);
+    }
+};
+
+// Those that are likely to find the fewest rows first.
+std::vector<Filter> filters_of(List list, const ListRequest& request) {
+    std::vector<Filter> filters;
+    const auto of_artist = [&](const std::string& table, const std::string& id,
+                               const std::string& count) {
+        const std::string artist = "(SELECT id FROM artists WHERE uid = ?)";
+        filters.push_back(
+            {std::string(request.artist),
+             "SELECT DISTINCT " + id + " AS id FROM " + table + " WHERE artist_id = " + artist,
+             "EXISTS (SELECT 1 FROM " + table + " x WHERE x." + id +
+                 " = @ AND x.artist_id = " + artist + ")",
+             "SELECT " + count + " FROM artists WHERE uid = ?"});
+    };
+    const auto of_genre = [&](const std::string& table, const std::string& id) {
+        const std::string genre = "(SELECT id FROM genres WHERE uid = ?)";
+        const std::string from = " FROM " + table + " WHERE genre_id = " + genre;
+        filters.push_back({std::string(request.genre), "SELECT " + id + " AS id" + from,
+                           "EXISTS (SELECT 1 FROM " + table + " x WHERE x." + id +
+                               " = @ AND x.genre_id = " + genre + ")",
+                           "SELECT COUNT(*)" + from});
+    };
+    if (list == List::tracks && !request.artist.empty())
+        of_artist("credits", "track_id", "track_count");
+    if (list == List::albums && !request.artist.empty())
+        of_artist("album_credits", "album_id", "album_count");
+    if (!request.q.empty()) {
+        const std::string table = "search_" + std::string(spec_of(list).search);
+        filters.push_back({match_words(request.q),
+                           "SELECT rowid AS id FROM " + table + " WHERE " + table + " MATCH ?", "",
+                           ""});
+    }
+    if (list == List::tracks && !request.genre.empty()) of_genre("track_genres", "track_id");
+    if (list == List::albums && !request.genre.empty()) of_genre("album_genres", "album_id");
+    return filters;
 }
 
 std::vector<std::string> words_of(std::string_view typed) {
@@ -231,6 +147,53 @@ std::string phrase(const std::vector<std::string>& words, std::string_view end) 
     out.pop_back();
     out += end;
     return out;
+}
+
+// Finds the ids of the page first, and only then what the list shows of each.
+void add_statements(ListQuery& out, const ListSpec& spec, const std::string& keys,
+                    const std::string& order, const Where& where,
+                    const std::vector<Filter>& filters) {
+    const std::string id(spec.id);
+    const std::string own = std::string(spec.from);
+    const auto around = [&](const std::string& ids) {
+        return "SELECT " + std::string(spec.columns) + ", " + keys + " FROM (" + ids +
+               ") p CROSS JOIN " + own + " " + std::string(spec.joins) + " WHERE " + id +
+               " = p.row_id ORDER BY " + order;
+    };
+    // The first filter leads, not the order of the list.
+    Where all = where;
+    std::string from = own;
+    for (const Filter& filter : filters) {
+        if (&filter == &filters.front()) {
+            from = "(" + filter.ids + ") c CROSS JOIN " + own;
+            all.values.insert(all.values.begin(), Value(filter.value));
+            all.add("c.id = " + id);
+        } else {
+            all.add(filter.condition(id), {Value(filter.value)});
+        }
+    }
+    out.query = {around("SELECT " + id + " AS row_id FROM " + from + all.sql + " ORDER BY " +
+                        order + " LIMIT ?"),
+                 all.values};
+    out.query.values.emplace_back(out.limit + 1);
+
+    const bool can_walk =
+        !filters.empty() && std::all_of(filters.begin(), filters.end(),
+                                        [](const Filter& filter) { return !filter.takes.empty(); });
+    if (!can_walk) return;
+    out.matches = {filters.front().matches, {Value(filters.front().value)}};
+    out.walk.values = where.values;
+    out.walk_most_at = out.walk.values.size();
+    out.walk.values.emplace_back(0);
+    Where taken;
+    for (const Filter& filter : filters)
+        taken.add(filter.condition("w.row_id"), {Value(filter.value)});
+    for (const Value& value : taken.values) out.walk.values.push_back(value);
+    out.walk.values.emplace_back(out.limit + 1);
+    // A subquery with a LIMIT is gone through in its order, and no further than it is asked to.
+    out.walk.sql =
+        around("SELECT w.row_id FROM (SELECT " + id + " AS row_id FROM " + own + where.sql +
+               " ORDER BY " + order + " LIMIT ?) w" + taken.sql + " LIMIT ?");
 }
 
 }  // namespace
@@ -291,66 +254,32 @@ std::optional<BadParameter> make_query(List list, const ListRequest& request, Li
                                             "; put a '-' before it to turn the order round."};
     }
 
-    std::string from = std::string(spec.from);
-    std::string where;
-    if (!spec.where.empty()) add_condition(where, spec.where);
-    out.scope =
-        std::string(spec.name) + " " + std::string(sort->name) + (out.descending ? " down" : " up");
-    const auto narrow = [&](std::string_view name, std::string_view value,
-                            std::string_view condition) {
-        if (value.empty()) return;
-        out.values.emplace_back(value);
-        add_condition(where, condition);
-        out.scope += std::string("\n") + std::string(name) + "=" + std::string(value);
-    };
-    // A filter that finds few rows goes first, so that it, not the sort order, leads.
-    std::string lead;
-    const auto lead_by = [&](std::string_view name, std::string_view value, std::string_view ids) {
-        if (value.empty()) return;
-        out.scope += std::string("\n") + std::string(name) + "=" + std::string(value);
-        if (lead.empty()) {
-            lead = "(" + std::string(ids) + ") c CROSS JOIN ";
-            out.values.insert(out.values.begin(), Value(value));
-            add_condition(where, "c.id = " + std::string(spec.id));
-        } else {
-            out.values.emplace_back(value);
-            add_condition(where, std::string(spec.id) + " IN (" + std::string(ids) + ")");
-        }
-    };
     if (!request.q.empty()) {
         if (spec.search.empty()) return BadParameter{"q", "This list cannot be searched."};
-        const std::string match = match_words(request.q);
-        if (match.empty()) return BadParameter{"q", "q must hold a letter or a digit."};
-        lead_by("q", match,
-                "SELECT rowid AS id FROM search_" + std::string(spec.search) + " WHERE search_" +
-                    std::string(spec.search) + " MATCH ?");
+        if (match_words(request.q).empty())
+            return BadParameter{"q", "q must hold a letter or a digit."};
     }
-    if (list == List::tracks) {
-        narrow("album", request.album, "t.album_id = (SELECT id FROM albums WHERE uid = ?)");
-        lead_by("artist", request.artist,
-                "SELECT DISTINCT track_id AS id FROM credits WHERE artist_id = "
-                "(SELECT id FROM artists WHERE uid = ?)");
-        lead_by("genre", request.genre,
-                "SELECT track_id AS id FROM track_genres WHERE genre_id = "
-                "(SELECT id FROM genres WHERE uid = ?)");
-    } else if (list == List::albums) {
-        lead_by("artist", request.artist,
-                "SELECT DISTINCT album_id AS id FROM album_credits WHERE artist_id = "
-                "(SELECT id FROM artists WHERE uid = ?)");
-        lead_by("genre", request.genre,
-                "SELECT DISTINCT t.album_id AS id FROM track_genres g JOIN tracks t "
-                "ON t.id = g.track_id WHERE g.genre_id = (SELECT id FROM genres WHERE uid = ?)");
-    } else if (list == List::episodes) {
-        narrow("show", request.show, "e.show_id = (SELECT id FROM shows WHERE uid = ?)");
-        if (!request.season.empty()) {
-            std::int64_t season = 0;
-            if (!parse_number(request.season, season) || season < 0)
-                return BadParameter{"season", "season must be a whole number."};
-            out.values.emplace_back(season);
-            add_condition(where, "e.season_number = ?");
-            out.scope += "\nseason=" + std::to_string(season);
-        }
+    Where where;
+    if (!spec.where.empty()) where.add(spec.where);
+    out.scope =
+        std::string(spec.name) + " " + std::string(sort->name) + (out.descending ? " down" : " up");
+    if (list == List::tracks && !request.album.empty())
+        where.add("t.album_id = (SELECT id FROM albums WHERE uid = ?)", {Value(request.album)});
+    if (list == List::episodes && !request.show.empty())
+        where.add("e.show_id = (SELECT id FROM shows WHERE uid = ?)", {Value(request.show)});
+    if (list == List::episodes && !request.season.empty()) {
+        std::int64_t season = 0;
+        if (!parse_number(request.season, season) || season < 0)
+            return BadParameter{"season", "season must be a whole number."};
+        where.add("e.season_number = ?", {Value(season)});
     }
+    for (const auto& [name, value] : {std::pair{"q", request.q},
+                                      {"album", request.album},
+                                      {"artist", request.artist},
+                                      {"genre", request.genre},
+                                      {"show", request.show},
+                                      {"season", request.season}})
+        if (!value.empty()) out.scope += std::string("\n") + name + "=" + std::string(value);
     const auto refuse = [&](std::string_view name, std::string_view value,
                             std::initializer_list<List> known) -> std::optional<BadParameter> {
         if (value.empty()) return std::nullopt;
@@ -381,18 +310,26 @@ std::optional<BadParameter> make_query(List list, const ListRequest& request, Li
                                 "Start again without it."};
         std::string marks;
         for (std::size_t i = 0; i < after.size(); ++i) marks += i == 0 ? "?" : ", ?";
-        add_condition(
-            where, after.size() == 1
-                       ? keys + (out.descending ? " < " : " > ") + marks
-                       : "(" + keys + ")" + (out.descending ? " < " : " > ") + "(" + marks + ")");
-        for (Value& value : after) out.values.push_back(std::move(value));
+        where.add(after.size() == 1
+                      ? keys + (out.descending ? " < " : " > ") + marks
+                      : "(" + keys + ")" + (out.descending ? " < " : " > ") + "(" + marks + ")",
+                  std::move(after));
     }
     out.list_columns = spec.column_count;
     out.columns = spec.column_count + static_cast<unsigned>(sort->columns.size()) + 1;
-    out.sql = "SELECT " + std::string(spec.columns) + ", " + keys + " FROM " + lead + from + " " +
-              std::string(spec.joins) + where + " ORDER BY " + order + " LIMIT ?";
-    out.values.emplace_back(out.limit + 1);
+    add_statements(out, spec, keys, order, where, filters_of(list, request));
     return std::nullopt;
+}
+
+std::optional<Statement> choose_walk(const ListQuery& query, std::int64_t matches,
+                                     std::int64_t rows) {
+    constexpr std::int64_t kFew = 1000;
+    // A row that is walked past costs about twice as much as one that is sorted.
+    if (matches < kFew || rows / matches * 2 * (query.limit + 1) > matches) return std::nullopt;
+    Statement walk = query.walk;
+    // All that match may lie at the other end. Then the sort, which takes as long, comes after it.
+    walk.values[query.walk_most_at] = Value(matches);
+    return walk;
 }
 
 std::string select_rows(List list, const std::vector<std::int64_t>& ids) {
@@ -402,6 +339,10 @@ std::string select_rows(List list, const std::vector<std::int64_t>& ids) {
     for (std::size_t i = 0; i < ids.size(); ++i)
         sql += (i == 0 ? "" : ", ") + std::to_string(ids[i]);
     return sql + ")";
+}
+
+std::string count_rows(List list) {
+    return "SELECT MAX(id) FROM " + std::string(spec_of(list).name);
 }
 
 unsigned list_columns(List list) { return spec_of(list).column_count; }

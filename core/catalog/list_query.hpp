@@ -28,12 +28,23 @@ struct BadParameter {
     std::string text;
 };
 
+// One statement with its values.
+struct Statement {
+    std::string sql;
+    std::vector<Value> values;
+};
+
 struct ListQuery {
     List list{};
-    std::string sql;  // the columns of the list, then the sort columns, then the row id
+    // The columns of the list, then the sort columns, then the row id. Sorts what the filters find.
+    Statement query;
+    // The same rows, found by going through the list in its order and leaving out what the filters
+    // do not take. It gives up after a number of rows, choose_walk's; empty: it can't be done.
+    Statement walk;
+    std::size_t walk_most_at = 0;  // that number among walk.values
+    Statement matches;             // one number: how many rows the first of the filters takes
     unsigned columns = 0;
     unsigned list_columns = 0;
-    std::vector<Value> values;
     unsigned limit = 0;  // asked for; the statement yields one more if there is a next page
     std::string scope;   // list, sort and filters: what a cursor belongs to
     std::vector<bool> text_columns;  // of the sort columns
@@ -44,6 +55,14 @@ struct ListQuery {
 std::string sort_names(List list);
 
 std::optional<BadParameter> make_query(List list, const ListRequest& request, ListQuery& out);
+
+// The walk of a query that has one, if the filter takes `matches` of the list's `rows` rows; null:
+// sorting those is cheaper. If the walk yields fewer rows than a page and one more, it may have
+// given up.
+std::optional<Statement> choose_walk(const ListQuery& query, std::int64_t matches,
+                                     std::int64_t rows);
+// How many rows the list has, about: a statement that yields one number.
+std::string count_rows(List list);
 
 // The columns of a list for the rows whose ids are `ids`, in no order; and how many columns.
 std::string select_rows(List list, const std::vector<std::int64_t>& ids);

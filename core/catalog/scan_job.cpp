@@ -11,8 +11,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kBatch = 1000;                  // files a transaction
-constexpr std::chrono::milliseconds kBatchTime{700};  // what a kill can cost
+// A transaction writes the pages that its files share once: the more files the better.
+constexpr std::size_t kBatch = 1000;
+constexpr std::chrono::milliseconds kBatchTime{400};  // what a kill can cost, besides the writing
 constexpr std::chrono::milliseconds kCountsEvery{3000};
 
 std::string with_slash(std::string uri) {
@@ -251,24 +252,20 @@ void ScanJob::read_files() {
 
 void ScanJob::write_results() {
     Clock::time_point counts_due = Clock::now() + kCountsEvery;
-    std::vector<Change> changes;
-    Done done;
-    while (!done_.finished()) {
-        if (!done_.pop(done)) break;
-        changes.clear();
-        const Clock::time_point until = Clock::now() + kBatchTime;
-        std::size_t count = 0;
+    for (;;) {
+        const std::vector<Done> batch = done_.pop_many(kBatch, kBatchTime);
+        if (batch.empty()) return;
+        std::vector<Change> changes;
         written_ = database_.write([&](Session& session) {
             writer_.begin(session);
-            do {
+            for (const Done& done : batch) {
                 const std::int64_t directory = writer_.directory(session, done.directory);
                 if (done.is_cover)
                     writer_.set_cover(session, directory, done.cover);
                 else
                     changes.push_back(
                         writer_.put(session, directory, done.source_id, done.record, generation_));
-                ++count;
-            } while (count < kBatch && Clock::now() < until && done_.size() > 0 && done_.pop(done));
+            }
             const bool counts_too = Clock::now() >= counts_due;
             writer_.settle(session, counts_too);
             if (counts_too) counts_due = Clock::now() + kCountsEvery;

@@ -1,11 +1,14 @@
 // One pass over media directories: list, read what is new or changed, write, remove what vanished.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <iterator>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -20,7 +23,8 @@
 
 namespace consort::catalog {
 
-// A queue whose push waits while it is full, whose pop waits while it is empty.
+// A queue whose push waits while it is full, whose pop waits while it is empty. Nobody is woken for
+// nothing: that costs more than most of what goes through it.
 template <class T>
 class BoundedQueue {
   public:
@@ -29,51 +33,54 @@ class BoundedQueue {
     // False: closed; the item is dropped.
     bool push(T item) {
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return closed_ || items_.size() < most_; });
+        room_.wait(lock, [&] { return closed_ || items_.size() < most_; });
         if (closed_) return false;
         items_.push_back(std::move(item));
-        changed_.notify_all();
+        if (items_.size() >= wanted_) filled_.notify_one();
         return true;
     }
-    // False: closed and empty, or nothing came until `until`.
-    template <class Clock>
-    bool pop(T& item, std::chrono::time_point<Clock> until) {
-        std::unique_lock lock(mutex_);
-        changed_.wait_until(lock, until, [&] { return closed_ || !items_.empty(); });
-        if (items_.empty()) return false;
-        item = std::move(items_.front());
-        items_.pop_front();
-        changed_.notify_all();
-        return true;
-    }
+    // False: closed and empty.
     bool pop(T& item) {
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return closed_ || !items_.empty(); });
+        filled_.wait(lock, [&] { return closed_ || !items_.empty(); });
         if (items_.empty()) return false;
         item = std::move(items_.front());
         items_.pop_front();
-        changed_.notify_all();
+        room_.notify_one();
         return true;
+    }
+    // Waits until there are `count`, or `longest` has passed and there is one at least. For a queue
+    // that one thread takes from. Empty: closed and empty.
+    std::vector<T> pop_many(std::size_t count, std::chrono::milliseconds longest) {
+        std::unique_lock lock(mutex_);
+        wanted_ = std::min(count, most_);
+        filled_.wait_for(lock, longest, [&] { return closed_ || items_.size() >= wanted_; });
+        wanted_ = 1;
+        filled_.wait(lock, [&] { return closed_ || !items_.empty(); });
+        const auto end =
+            items_.begin() + static_cast<std::ptrdiff_t>(std::min(count, items_.size()));
+        std::vector<T> taken(std::make_move_iterator(items_.begin()), std::make_move_iterator(end));
+        items_.erase(items_.begin(), end);
+        room_.notify_all();
+        return taken;
     }
     void close() {
         const std::lock_guard lock(mutex_);
         closed_ = true;
-        changed_.notify_all();
+        filled_.notify_all();
+        room_.notify_all();
     }
     std::size_t size() const {
         const std::lock_guard lock(mutex_);
         return items_.size();
     }
-    bool finished() const {
-        const std::lock_guard lock(mutex_);
-        return closed_ && items_.empty();
-    }
 
   private:
     const std::size_t most_;
     mutable std::mutex mutex_;
-    std::condition_variable changed_;
+    std::condition_variable filled_, room_;
     std::deque<T> items_;
+    std::size_t wanted_ = 1;  // how many the one who waits wants
     bool closed_ = false;
 };
 
