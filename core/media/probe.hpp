@@ -53,7 +53,7 @@ class Containers {
     std::vector<host::Component<consort_container>> containers_;
 };
 
-// Names the bytes of a source: a keyed-less BLAKE2b over its size and samples spread over it, as
+// Names the bytes of a source: an XXH3 of 128 bits over its size and samples spread over it, as
 // docs/decisions says. Lower-case hex, 32 characters.
 Result<std::string> content_identity(Source& source);
 
