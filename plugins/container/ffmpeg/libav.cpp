@@ -10,12 +10,27 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <map>
+#include <mutex>
+#include <shared_mutex>
 
 namespace consort::container_ffmpeg {
 namespace {
 
 int refuse_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) {
     return AVERROR(EACCES);
+}
+
+// libavformat goes through the names of all its formats each time.
+const AVInputFormat* input_format(const char* name) {
+    static std::shared_mutex mutex;
+    static std::map<std::string, const AVInputFormat*, std::less<>> known;
+    {
+        const std::shared_lock lock(mutex);
+        if (const auto found = known.find(name); found != known.end()) return found->second;
+    }
+    const std::unique_lock lock(mutex);
+    return known.emplace(name, av_find_input_format(name)).first->second;
 }
 
 int interrupted(void* bytes) { return static_cast<ByteWindow*>(bytes)->canceled() ? 1 : 0; }
@@ -27,7 +42,7 @@ void silence_libav() noexcept { av_log_set_level(AV_LOG_QUIET); }
 Result<std::unique_ptr<Demuxer>> Demuxer::open(ByteWindow& bytes, std::string_view name,
                                                const DemuxerOptions& options) {
     std::unique_ptr<Demuxer> demuxer(new Demuxer(bytes));
-    const AVInputFormat* input = av_find_input_format(options.format);
+    const AVInputFormat* input = input_format(options.format);
     if (input == nullptr)
         return Error{CONSORT_E_UNSUPPORTED,
                      std::string("This FFmpeg can't read '") + options.format + "' files."};
@@ -44,6 +59,7 @@ Result<std::unique_ptr<Demuxer>> Demuxer::open(ByteWindow& bytes, std::string_vi
     if (demuxer->io_ == nullptr) av_free(buffer);
     if (demuxer->io_ == nullptr || demuxer->packet_ == nullptr)
         return Error{CONSORT_E_NO_MEMORY, "There is no memory to read the file."};
+    if (!options.seekable) demuxer->io_->seekable = 0;
     AVFormatContext* format = demuxer->format_;
     format->pb = demuxer->io_;
     format->flags |= AVFMT_FLAG_CUSTOM_IO;

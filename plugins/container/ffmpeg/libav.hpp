@@ -24,6 +24,7 @@ struct DemuxerOptions {
     const char* format;        // libavformat's name: "mov", "ogg" …
     bool stream_info = false;  // look into packets for what the header does not say
     bool ignore_edits = true;  // MP4: timestamps as they are stored
+    bool seekable = true;      // otherwise nothing is looked for at the end
     int io_buffer = 64 << 10;  // bytes
 };
 

@@ -7,11 +7,13 @@ extern "C" {
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "plugins/container/ffmpeg/frame_index.hpp"
 #include "plugins/container/ffmpeg/libav.hpp"
+#include "plugins/container/ffmpeg/ogg_length.hpp"
 #include "plugins/container/ffmpeg/picture_type.hpp"
 #include "plugins/container/ffmpeg/tags.hpp"
 #include "plugins/container/ffmpeg/track_info.hpp"
@@ -111,6 +113,9 @@ Result<void> probe(ByteWindow& bytes, std::string_view name, const Sniffed& foun
     DemuxerOptions options{demuxer_of(found.format)};
     options.io_buffer = 16 << 10;
     options.ignore_edits = false;
+    std::optional<std::int64_t> known;
+    if (found.format == Format::kOgg) known = ogg_duration(bytes, found.start);
+    options.seekable = !known;
     auto demuxer = Demuxer::open(bytes, name, options);
     if (!demuxer) return demuxer.error();
     const AVFormatContext& context = (*demuxer)->context();
@@ -130,6 +135,7 @@ Result<void> probe(ByteWindow& bytes, std::string_view name, const Sniffed& foun
     }
     if (found.format == Format::kMp3 || found.format == Format::kAdts)
         duration = describe_frames(bytes, found, tracks);
+    if (known) duration = *known;
     if (bytes.error().status < 0) return bytes.error();
     if (tracks.empty())
         return Error{CONSORT_E_CORRUPT,

@@ -76,13 +76,56 @@ TEST(Probe, ReadsFewBytes) {
                                       {"b.flac", "flac"},
                                       {"c.mp3", "libmp3lame"},
                                       {"d.wav", "pcm_s16le"},
-                                      {"e.mka", "libopus"}}) {
+                                      {"e.mka", "libopus"},
+                                      {"f.ogg", "libvorbis"},
+                                      {"g.opus", "libopus"}}) {
         const Blob bytes = testing::read_file(
             workshop.make(std::string("-f lavfi -i anoisesrc=r=44100:d=60 -c:a ") + codec, file));
         const auto probe = testing::probe_of(bytes, file);
         ASSERT_TRUE(probe.result.ok()) << file;
         EXPECT_LT(probe.bytes_read, 200'000u) << file << " of " << bytes.size();
     }
+}
+
+Blob joined(const Blob& first, const Blob& second) {
+    Blob both = first;
+    both.insert(both.end(), second.begin(), second.end());
+    return both;
+}
+
+TEST(Probe, OggLastsWhatItsPagesSay) {
+    const testing::Workshop workshop;
+    const auto sound = [&](const char* seconds, const char* codec, const char* name) {
+        return testing::read_file(workshop.make(
+            std::string("-f lavfi -i sine=440:r=48000:d=") + seconds + " -c:a " + codec, name));
+    };
+    const auto seconds = [](const Blob& bytes) {
+        const auto probe = testing::probe_of(bytes, "x");
+        EXPECT_TRUE(probe.result.ok());
+        return static_cast<double>(probe.duration_ns) / 1e9;
+    };
+    const Blob opus = sound("7", "libopus", "a.opus");
+    const Blob vorbis = sound("20", "libvorbis", "b.ogg");
+    EXPECT_EQ(seconds(opus), 7) << "without the encoder's delay";
+    EXPECT_EQ(seconds(vorbis), 20);
+    EXPECT_EQ(seconds(sound("0.3", "libopus", "c.opus")), 0.3);
+    EXPECT_NEAR(seconds(sound("0.02", "libvorbis", "d.ogg")), 0.02, 0.001);
+    EXPECT_EQ(seconds(sound("3", "flac", "e.oga")), 3);
+    const std::string_view junk = "junk behind the last page, as taggers leave it";
+    EXPECT_EQ(seconds(joined(vorbis, Blob(junk.begin(), junk.end()))), 20);
+
+    const auto remuxed = [&](const char* arguments, const char* name) {
+        return seconds(testing::read_file(workshop.make(arguments, name)));
+    };
+    EXPECT_NEAR(remuxed("-i a.opus -c copy -output_ts_offset 100", "late.opus"), 7, 0.1)
+        << "a recording that does not begin at 0";
+    // What these rules do not hold for goes through the demuxer.
+    EXPECT_NEAR(remuxed("-i b.ogg -i a.opus -map 0 -map 1 -c copy", "two.ogg"), 20, 0.1);
+    EXPECT_NEAR(remuxed("-f lavfi -i testsrc=d=3 -i a.opus -t 3 -c:v libtheora -c:a copy", "f.ogv"),
+                3, 0.2);
+    const Blob half(vorbis.begin(),
+                    vorbis.begin() + static_cast<std::ptrdiff_t>(vorbis.size() / 2));
+    EXPECT_NEAR(seconds(half), 10, 5) << "what is there";
 }
 
 TEST(Probe, SplitsNamesOnly) {
