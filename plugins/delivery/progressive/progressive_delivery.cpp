@@ -1,12 +1,14 @@
 #include "plugins/delivery/progressive/progressive_delivery.hpp"
 
 #include <array>
+#include <memory>
 #include <string>
 
 #include "plugins/delivery/common/answer.hpp"
 #include "plugins/delivery/common/derived.hpp"
 #include "plugins/delivery/common/path_text.hpp"
 #include "plugins/delivery/common/virtual_file_body.hpp"
+#include "plugins/delivery/progressive/file_name.hpp"
 
 namespace consort::delivery {
 namespace {
@@ -33,22 +35,27 @@ constexpr std::array<Route, 7> kRoutes{{
 
 constexpr std::string_view kPlaylistType = "application/vnd.apple.mpegurl";
 
-Result<void> direct(const ExchangeView& exchange, const MediaView& media) {
+// What a browser is told to call the file.
+struct SavedName {
+    std::string disposition;
+};
+
+Result<void> send_source(const ExchangeView& exchange, const MediaView& media,
+                         const std::string& disposition) {
     auto source = media.source_slice(0, media.source_size());
     if (!source) return std::move(source).error();
     const Head head{std::string(media.content_type()), std::string(media.identity()),
                     Freshness::kRevalidate};
     exchange.respond(response_of(head)
                          .last_modified(media.source_modified())
-                         .header("Content-Disposition", "inline")
+                         .header("Content-Disposition", disposition)
                          .no_compress()
                          .add(std::move(*source)));
     return {};
 }
 
-// The older interface: names the playlist, or streams the file.
-Result<void> library_stream(const ExchangeView& exchange, const MediaView& media) {
-    if (exchange.query("progressive") != "true") return direct(exchange, media);
+// The older interface names the playlist.
+Result<void> library_playlist(const ExchangeView& exchange, const MediaView& media) {
     const auto plan = plan_progressive(media);
     if (!plan) return plan.error();
     exchange.respond(Response(200)
@@ -87,14 +94,19 @@ Result<void> check_name(std::uint32_t route, const ExchangeView& exchange, const
 }  // namespace
 
 ProgressiveDelivery::ProgressiveDelivery(const Context& host, std::uint32_t fragment_seconds)
-    : executor_(host.executor()), cache_(host.cache()), fragment_seconds_(fragment_seconds) {}
+    : executor_(host.executor()),
+      catalog_(host.catalog()),
+      cache_(host.cache()),
+      fragment_seconds_(fragment_seconds) {}
 
 std::span<const Route> ProgressiveDelivery::routes() const noexcept { return kRoutes; }
 
 Result<void> ProgressiveDelivery::handle(std::uint32_t route, ExchangeView exchange,
                                          MediaView media) {
-    if (route == kDirect) return direct(exchange, media);
-    if (route == kLibraryStream) return library_stream(exchange, media);
+    // The older interface streams the file where no playlist is asked for.
+    const bool playlist_wanted = exchange.query("progressive") == "true";
+    if (route == kLibraryStream && playlist_wanted) return library_playlist(exchange, media);
+    if (route == kDirect || route == kLibraryStream) return direct(exchange, media);
     return Derived<ProgressiveFile>::with(
         exchange, media, executor_, this,
         [seconds = fragment_seconds_](const MediaView& of) {
@@ -107,6 +119,25 @@ Result<void> ProgressiveDelivery::handle(std::uint32_t route, ExchangeView excha
             }
             if (auto named = check_name(route, to, of, made); !named) return named;
             return file(to, of, made);
+        });
+}
+
+Result<void> ProgressiveDelivery::direct(const ExchangeView& exchange,
+                                         const MediaView& media) const {
+    return Derived<SavedName>::with(
+        exchange, media, executor_, &catalog_,
+        [catalog = catalog_](const MediaView& of) -> Result<std::unique_ptr<SavedName>> {
+            auto name = std::make_unique<SavedName>(SavedName{"inline"});
+            // An item that has just left the catalog still plays.
+            static_cast<void>(
+                catalog.item(of.item_id(), [&](const consort_item& item) -> Result<void> {
+                    name->disposition = inline_disposition(view(item.uri));
+                    return {};
+                }));
+            return name;
+        },
+        [](const ExchangeView& to, const MediaView& of, const SavedName& name) {
+            return send_source(to, of, name.disposition);
         });
 }
 

@@ -19,10 +19,12 @@ class ProgressiveDelivery {
     void describe(MediaView media, const OfferSink& sink);
 
   private:
+    Result<void> direct(const ExchangeView& exchange, const MediaView& media) const;
     Result<void> file(const ExchangeView& exchange, const MediaView& media,
                       const ProgressiveFile& made) const;
 
     Executor executor_;
+    Catalog catalog_;
     Cache cache_;
     std::uint32_t fragment_seconds_;
 };

@@ -7,6 +7,7 @@
 
 #include "plugins/delivery/common/test_media.hpp"
 #include "plugins/delivery/common/virtual_file_body.hpp"
+#include "plugins/delivery/progressive/file_name.hpp"
 
 namespace consort::delivery {
 namespace {
@@ -89,6 +90,50 @@ TEST_F(Progressive, music_is_m4a_and_film_is_mp4) {
     EXPECT_NE(get("/api/v1/stream/item-1/progressive.m4a", 404).find(".mp4"), std::string::npos);
     EXPECT_NE(get("/api/v1/stream/item-1/progressive.m3u8").find("BYTERANGE:"), std::string::npos);
     EXPECT_EQ(get("/api/v1/stream/item-1/direct"), media_.source);
+}
+
+TEST_F(Progressive, the_file_is_saved_under_its_name) {
+    make_music(media_, 4);
+    const auto disposition = [&](const std::string& path) {
+        FakeExchange request("GET", path);
+        EXPECT_TRUE(host_.deliver(request, media_));
+        EXPECT_EQ(request.status(), 200);
+        return request.response_headers().at("Content-Disposition");
+    };
+    EXPECT_EQ(disposition("/api/v1/stream/item-1/direct"), "inline");  // not in the catalog
+    FakeMedia other;
+    make_music(other, 4);
+    other.item_id = "item-2";
+    consort::testing::FakeItem item;
+    item.id = "item-2";
+    item.uri = "file:///m/A%20b.m4a";
+    host_.catalog.put(item);
+    FakeExchange request("GET", "/api/v1/stream/item-2/direct");
+    EXPECT_TRUE(host_.deliver(request, other));
+    EXPECT_EQ(request.response_headers().at("Content-Disposition"), "inline; filename=\"A b.m4a\"");
+    // What else is derived of the media is another thing.
+    FakeExchange file("GET", "/api/v1/stream/item-2/progressive.m4a");
+    EXPECT_TRUE(host_.deliver(file, other));
+    EXPECT_EQ(file.status(), 200);
+}
+
+TEST(FileName, is_given_in_ascii_and_in_utf_8) {
+    EXPECT_EQ(inline_disposition("file:///music/01%20Intro.flac"),
+              "inline; filename=\"01 Intro.flac\"");
+    EXPECT_EQ(inline_disposition("file:///m/%C3%89t%C3%A9.mp3"),
+              "inline; filename=\"_t_.mp3\"; filename*=UTF-8''%C3%89t%C3%A9.mp3");
+    EXPECT_EQ(inline_disposition("s3://b/%E9%9F%B3%F0%9F%8E%B5.ogg"),
+              "inline; filename=\"__.ogg\"; filename*=UTF-8''%E9%9F%B3%F0%9F%8E%B5.ogg");
+    EXPECT_EQ(inline_disposition("file:///m/100%25.wav"),
+              "inline; filename=\"100_.wav\"; filename*=UTF-8''100%25.wav");
+    // Nothing gets out of the quotes, out of the header, or up the tree; and what is not UTF-8.
+    EXPECT_EQ(inline_disposition("file:///m/a%22%0D%0AX:%20b.wav"),
+              "inline; filename=\"a___X: b.wav\"");
+    EXPECT_EQ(inline_disposition("file:///m/..%2F..%5Cetc"), "inline; filename=\".._.._etc\"");
+    EXPECT_EQ(inline_disposition("file:///m/%FF%C3.wav%"),
+              "inline; filename=\"__.wav_\"; filename*=UTF-8''__.wav%25");
+    EXPECT_EQ(inline_disposition("file:///m/"), "inline");
+    EXPECT_EQ(inline_disposition(""), "inline");
 }
 
 TEST_F(Progressive, older_interface) {
