@@ -115,6 +115,10 @@ int serve(const Arguments& arguments) {
     std::signal(SIGPIPE, SIG_IGN);
 
     const DataLock lock(settings.data.directory);
+    const std::optional<fs::path> file = config_path(line);
+    logger().info("Consort " CONSORT_VERSION " starts",
+                  {{"data", fs::absolute(settings.data.directory).string()},
+                   {"config", file ? file->string() : "none"}});
     Ensemble ensemble(loaded, line.has("safe-mode"));
     ensemble.plugins.start();
     for (const std::string& mistake : ensemble.plugins.mistakes()) logger().warning(mistake);

@@ -6,6 +6,7 @@
 #include "core/catalog/api.hpp"
 #include "core/host/routes.hpp"
 #include "core/http/operations.hpp"
+#include "core/observe/log.hpp"
 #include "core/stream/entry.hpp"
 
 namespace consort::app {
@@ -41,6 +42,9 @@ Site::Site(const config::Settings& settings, Ensemble& ensemble, Library& librar
                         ensemble.blocking);
     stream::add_routes(router_, ensemble.plugins, library.media, ensemble.compute);
     host::add_plugin_routes(router_, ensemble.plugins, library.media);
+    for (const auto& route : router_.routes())
+        observe::Logger("http").debug("route",
+                                      {{"method", route->method}, {"pattern", route->pattern}});
     server_ = std::make_unique<http::Server>(settings.server, router_, ensemble.metrics);
 }
 

@@ -154,7 +154,10 @@ void AccessLog::write(const Entry& entry) {
                       entry.aborted ? " aborted" : "");
         line += numbers;
         line += " route=";
+        const bool quoted = entry.route.find(' ') != entry.route.npos;
+        if (quoted) line += '"';
         add(entry.route);
+        if (quoted) line += '"';
         line += " remote=";
         add(entry.remote);
         line += " id=";
