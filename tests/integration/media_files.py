@@ -42,7 +42,7 @@ def ffmpeg(*arguments):
     subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *map(str, arguments)], check=True)
 
 
-def make(folder, name, seconds=4, title=None, frequency=330):
+def make(folder, name, seconds=4, title=None, frequency=330, **tags):
     """Makes one of FORMATS; returns its path."""
     path = os.path.join(folder, name)
     arguments = list(FORMATS[name])
@@ -52,7 +52,9 @@ def make(folder, name, seconds=4, title=None, frequency=330):
         command += ["-f", "lavfi", "-i", f"testsrc2=s=320x180:r=25:d={seconds}", "-pix_fmt",
                     "yuv420p", "-g", "25"]
         arguments = arguments[1:]
-    ffmpeg(*command, *arguments, "-metadata", f"title={title or name}", path)
+    for tag, value in {"title": title or name, **tags}.items():
+        arguments += ["-metadata", f"{tag}={value}"]
+    ffmpeg(*command, *arguments, path)
     return path
 
 
