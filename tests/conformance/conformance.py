@@ -1,6 +1,6 @@
 """Every source format through the real server: packets, samples, playlists, ranges, counters.
 
-Run by CTest with CONSORT naming the executable; needs ffmpeg.
+Run by CTest with CONSORT naming the executable; needs ffmpeg, and the packages of tests/browser.
 """
 import os
 import random
@@ -106,6 +106,54 @@ class Playlists(unittest.TestCase):
                         # next segment's tag when its parser has read so far already.
                         said = [one for one in said if "non monotonically increasing dts" not in one]
                     self.assertEqual(said, [])
+
+    def test_m3u8_parser_reads_the_same_out_of_every_playlist(self):
+        texts, ours = {}, {}
+        for name in packaged():
+            base = stream(name)
+            multivariant, found = renditions(self, name)
+            progressive = base + "progressive.m3u8"
+            library = f"/hls/streaming/{ITEMS[name]}/playlist.m3u8"
+            for path, playlist in [(base + "playlist.m3u8", multivariant), *found,
+                                   (progressive, playlist_of(self, progressive)),
+                                   (library, playlist_of(self, library))]:
+                texts[path] = SERVER.get(path).body.decode()
+                ours[path] = playlist
+        theirs = streams.m3u8_parser(texts)
+        self.assertEqual(sorted(theirs), sorted(ours))
+        for path, playlist in ours.items():
+            with self.subTest(playlist=path):
+                self.assertEqual(theirs[path]["warnings"], [])
+                manifest = theirs[path]["manifest"]
+                if playlist.multivariant:
+                    self.compare_multivariant(manifest, playlist)
+                else:
+                    self.compare_media(manifest, playlist)
+
+    def compare_multivariant(self, manifest, ours):
+        self.assertEqual([one["uri"] for one in manifest["playlists"]],
+                         [one["uri"] for one in ours.variants])
+        for theirs, variant in zip(manifest["playlists"], ours.variants):
+            self.assertEqual(theirs["attributes"]["BANDWIDTH"], int(variant["BANDWIDTH"]))
+            self.assertEqual(theirs["attributes"]["CODECS"], variant["CODECS"])
+        groups = manifest.get("mediaGroups", {}).get("AUDIO", {})
+        self.assertEqual(sorted(one["uri"] for group in groups.values() for one in group.values()
+                                if "uri" in one),
+                         sorted(one["URI"] for one in ours.media if "URI" in one))
+
+    def compare_media(self, manifest, ours):
+        self.assertTrue(manifest["endList"])
+        self.assertEqual(manifest["targetDuration"], ours.target)
+        theirs = manifest["segments"]
+        self.assertEqual([one["uri"] for one in theirs], [one["uri"] for one in ours.segments])
+        self.assertEqual([one["duration"] for one in theirs],
+                         [float(one["duration"]) for one in ours.segments])
+        self.assertAlmostEqual(sum(one["duration"] for one in theirs), sources.SECONDS, delta=0.06)
+        ranges = [(one["byterange"]["length"], one["byterange"]["offset"])
+                  if "byterange" in one else None for one in theirs]
+        self.assertEqual(ranges, [one["range"] for one in ours.segments])
+        if ours.map:
+            self.assertTrue(all(one["map"]["uri"] == ours.map["URI"] for one in theirs))
 
     def test_exact_edit_in_the_init_segment(self):
         for name, expected in packaged().items():

@@ -1,6 +1,7 @@
 """What a stream holds, as ffmpeg and a reader of our own see it."""
 import hashlib
 import json
+import os
 import struct
 import subprocess
 
@@ -43,6 +44,17 @@ def complaints(source):
     done = subprocess.run(["ffmpeg", "-v", "warning", "-nostdin", "-i", source, "-map", "0", "-f", "null",
                            "-"], text=True, capture_output=True)
     return done.stderr if done.returncode == 0 else f"ended with {done.returncode}: {done.stderr}"
+
+
+def m3u8_parser(texts):
+    """What m3u8-parser makes of playlists: name -> {"warnings", "manifest"}."""
+    tests = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir)
+    toolchain = os.path.join(tests, os.pardir, "web", "toolchain")
+    subprocess.run([os.path.join(toolchain, "install"), os.path.join(tests, "browser")], check=True)
+    done = subprocess.run([os.path.join(toolchain, "node"),
+                           os.path.join(tests, "conformance", "m3u8_parser.mjs")],
+                          input=json.dumps(texts), text=True, capture_output=True, check=True)
+    return json.loads(done.stdout)
 
 
 def boxes(data, path=()):
