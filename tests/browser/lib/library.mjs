@@ -1,6 +1,6 @@
 // A small library, made with ffmpeg: every source format once, tagged, with covers.
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +15,7 @@ const sound = (seconds, rate) =>
 
 // `exact`: the container tells where the sound begins and ends, to the sample. `browser`: Chromium
 // has the decoder. `segments: false`: the codec cannot be cut into HLS segments as it is.
+// `seekTable`: FFmpeg writes FLAC without one.
 export const formats = [
   { title: 'Format AAC', file: 'aac.m4a', codec: ['-c:a', 'aac', '-b:a', '160k'], exact: true, browser: true },
   { title: 'Format ADTS', file: 'adts.aac', codec: ['-c:a', 'aac', '-b:a', '160k', '-write_id3v2', '1'], browser: true },
@@ -24,11 +25,14 @@ export const formats = [
   { title: 'Format Opus', file: 'opus.opus', codec: ['-c:a', 'libopus', '-b:a', '128k'], rate: 48000, exact: true, browser: true },
   { title: 'Format ALAC', file: 'alac.m4a', codec: ['-c:a', 'alac', '-sample_fmt', 's16p'], browser: false },
   { title: 'Format Vorbis', file: 'vorbis.ogg', codec: ['-c:a', 'libvorbis', '-q:a', '5'], exact: true, browser: true, segments: false },
+  { title: 'Format FLAC with a seek table', file: 'seektable.flac', codec: ['-c:a', 'flac', '-sample_fmt', 's16'], seekTable: true, exact: true, browser: true, lossless: true },
+  { title: 'Format AIFF', file: 'aiff.aiff', codec: ['-c:a', 'pcm_s16be', '-write_id3v2', '1'], browser: false, segments: false },
   { title: 'Format WAV', file: 'wav.wav', codec: ['-c:a', 'pcm_s16le'], exact: true, browser: true, segments: false },
 ];
 
 export const films = [
   { title: 'Film H264', file: 'Film H264 (2020).mp4', video: ['-c:v', 'libx264', '-preset', 'ultrafast'], audio: ['-c:a', 'aac'], browser: true },
+  { title: 'Film MOV', file: 'Film MOV (2019).mov', video: ['-c:v', 'libx264', '-preset', 'ultrafast'], audio: ['-c:a', 'aac'], browser: true },
   { title: 'Film Matroska', file: 'Film Matroska (2021).mkv', video: ['-c:v', 'libx264', '-preset', 'ultrafast'], audio: ['-c:a', 'aac'], browser: true },
   { title: 'Film VP9', file: 'Film VP9 (2022).webm', video: ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '500k'], audio: ['-c:a', 'libopus'], browser: true },
   { title: 'Film AV1', file: 'Film AV1 (2023).mp4', video: ['-c:v', 'libsvtav1', '-preset', '12', '-crf', '45'], audio: ['-c:a', 'aac'], browser: true },
@@ -48,6 +52,19 @@ async function makeCover(file, colours) {
     '-frames:v', 1, file);
 }
 
+// Puts a SEEKTABLE block (RFC 9639, section 8.5) behind the STREAMINFO block of a FLAC file: the first
+// frame, and a placeholder.
+async function addSeekTable(file) {
+  const bytes = await readFile(file);
+  const end = 4 + 4 + bytes.readUIntBE(5, 3);
+  const table = Buffer.alloc(4 + 2 * 18);
+  table.writeUInt8(3, 0);
+  table.writeUIntBE(2 * 18, 1, 3);
+  table.writeUInt16BE(bytes.readUInt16BE(8), 4 + 16); // samples in the frame
+  table.fill(0xff, 4 + 18, 4 + 18 + 8);
+  await writeFile(file, Buffer.concat([bytes.subarray(0, end), table, bytes.subarray(end)]));
+}
+
 function jobs(folder) {
   const tags = (values) => Object.entries(values).flatMap(([key, value]) => ['-metadata', `${key}=${value}`]);
   const music = path.join(folder, 'music');
@@ -55,10 +72,12 @@ function jobs(folder) {
     '-f', 'lavfi', '-i', sound(20, 44100), '-c:a', 'flac', '-sample_fmt', 's16',
     ...tags({ title, artist: album.artist, album: album.title, track: `${i + 1}/3`, date: 2021 }),
     path.join(music, 'songs', `${i + 1}.flac`)));
-  const sources = formats.map(({ title, file, codec, rate = 44100 }, i) => () => ffmpeg(
-    '-f', 'lavfi', '-i', sound(formatSeconds, rate), ...codec,
-    ...tags({ title, artist: 'The Codecs', album: 'Formats', track: i + 1 }),
-    path.join(music, 'formats', file)));
+  const sources = formats.map(({ title, file, codec, rate = 44100, seekTable = false }, i) => async () => {
+    const target = path.join(music, 'formats', file);
+    await ffmpeg('-f', 'lavfi', '-i', sound(formatSeconds, rate), ...codec,
+      ...tags({ title, artist: 'The Codecs', album: 'Formats', track: i + 1 }), target);
+    if (seekTable) await addSeekTable(target);
+  });
   const pictures = films.map(({ title, file, video, audio }) => () => ffmpeg(
     '-f', 'lavfi', '-i', `testsrc2=s=640x360:r=25:d=${filmSeconds}`,
     '-f', 'lavfi', '-i', sound(filmSeconds, 48000), ...video, '-g', 50, '-pix_fmt', 'yuv420p', ...audio,
