@@ -14,7 +14,7 @@ constexpr std::array<std::uint32_t, 9> kRates = {48'000, 44'100, 32'000, 24'000,
 
 }  // namespace
 
-Result<std::unique_ptr<AudioEncoding>> AacEncoder::prepare(const EncodeSource& source,
+Result<std::unique_ptr<SoundEncoding>> AacEncoder::prepare(const EncodeSource& source,
                                                            const EncodeSettings& settings) {
     if (source.kind != CONSORT_TRACK_AUDIO)
         return Error{CONSORT_E_UNSUPPORTED, "AAC is for sound; this track is none."};

@@ -9,7 +9,7 @@ namespace consort::codec {
 
 class AacEncoder {
   public:
-    Result<std::unique_ptr<AudioEncoding>> prepare(const EncodeSource& source,
+    Result<std::unique_ptr<SoundEncoding>> prepare(const EncodeSource& source,
                                                    const EncodeSettings& settings);
 };
 

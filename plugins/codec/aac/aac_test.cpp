@@ -8,7 +8,7 @@
 namespace consort::codec::testing {
 namespace {
 
-Result<std::unique_ptr<AudioEncoding>> prepare(const Pcm& pcm, std::uint32_t bit_rate) {
+Result<std::unique_ptr<SoundEncoding>> prepare(const Pcm& pcm, std::uint32_t bit_rate) {
     EncodeSource source;
     source.kind = CONSORT_TRACK_AUDIO;
     source.pcm = pcm;

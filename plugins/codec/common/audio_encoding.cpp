@@ -38,40 +38,68 @@ void set_layout(AVChannelLayout& layout, const Conversion& conversion) {
 
 }  // namespace
 
-AudioEncoding::AudioEncoding(const Pcm& source, EncoderPlan plan)
-    : plan_(std::move(plan)), conversion_(source, plan_.target) {}
+Result<const AVCodec*> find_encoder(const EncoderPlan& plan) {
+    if (const AVCodec* codec = avcodec_find_encoder_by_name(plan.encoder)) return codec;
+    return Error{CONSORT_E_UNSUPPORTED,
+                 "This FFmpeg was built without the encoder '" + std::string(plan.encoder) + "'."};
+}
 
-Result<ContextPtr> AudioEncoding::open() const {
-    ContextPtr context = new_context(codec_);
-    context->sample_fmt = format_of(plan_.target.values);
-    context->sample_rate = static_cast<int>(plan_.target.rate);
+Result<ContextPtr> open_encoder(const AVCodec* codec, const EncoderPlan& plan,
+                                const Conversion& conversion) {
+    ContextPtr context = new_context(codec);
+    context->sample_fmt = format_of(plan.target.values);
+    context->sample_rate = static_cast<int>(plan.target.rate);
     context->time_base = {1, context->sample_rate};
-    context->bit_rate = plan_.bit_rate;
-    context->bits_per_raw_sample = static_cast<int>(plan_.bits_per_sample);
-    context->frame_size = static_cast<int>(plan_.frame_size);
+    context->bit_rate = plan.bit_rate;
+    context->bits_per_raw_sample = static_cast<int>(plan.bits_per_sample);
+    context->frame_size = static_cast<int>(plan.frame_size);
+    context->global_quality = plan.global_quality;
     context->thread_count = 1;
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_BITEXACT;
-    set_layout(context->ch_layout, conversion_);
-    for (const auto& [name, value] : plan_.options)
+    set_layout(context->ch_layout, conversion);
+    for (const auto& [name, value] : plan.options)
         if (av_opt_set(context.get(), name, value.c_str(), AV_OPT_SEARCH_CHILDREN) < 0)
-            return Error{CONSORT_E_UNSUPPORTED, "the encoder '" + std::string(plan_.encoder) +
+            return Error{CONSORT_E_UNSUPPORTED, "the encoder '" + std::string(plan.encoder) +
                                                     "' does not take " + name + "=" + value};
-    const int code = avcodec_open2(context.get(), codec_, nullptr);
+    const int code = avcodec_open2(context.get(), codec, nullptr);
     if (code >= 0) return context;
-    Error error = libav_error(code, "The encoder '" + std::string(plan_.encoder) +
+    Error error = libav_error(code, "The encoder '" + std::string(plan.encoder) +
                                         "' can't be started with these settings");
     if (code == AVERROR(EINVAL) || code == AVERROR(ENOSYS)) error.status = CONSORT_E_UNSUPPORTED;
     return error;
 }
 
-Result<std::unique_ptr<AudioEncoding>> AudioEncoding::make(const Pcm& source, EncoderPlan plan) {
+std::string revision_of(const EncoderPlan& plan) {
+    return std::string(plan.encoder) + " " + libavcodec_version() + " " + plan.settings +
+           " rate=" + std::to_string(plan.target.rate) +
+           " channels=" + std::to_string(plan.target.channels) +
+           " pre-roll=" + std::to_string(plan.pre_roll) + " v1";
+}
+
+Track planned_track(const EncoderPlan& plan) {
+    Track track{};
+    track.kind = CONSORT_TRACK_AUDIO;
+    track.flags = CONSORT_TRACK_ALL_SYNC | CONSORT_TRACK_DEFAULT;
+    track.timescale = track.sample_rate = plan.target.rate;
+    track.codec = str(plan.codec);
+    track.codec_string = str(plan.codec_string);
+    track.channels = plan.target.channels;
+    track.bits_per_sample = plan.bits_per_sample;
+    track.average_bit_rate = plan.average_bit_rate;
+    track.sar_den = track.frame_rate_den = 1;
+    return track;
+}
+
+AudioEncoding::AudioEncoding(const Pcm& source, EncoderPlan plan)
+    : plan_(std::move(plan)), conversion_(source, plan_.target) {}
+
+Result<std::unique_ptr<SoundEncoding>> AudioEncoding::make(const Pcm& source, EncoderPlan plan) {
     std::unique_ptr<AudioEncoding> made(new AudioEncoding(source, std::move(plan)));
     const EncoderPlan& how = made->plan_;
-    made->codec_ = avcodec_find_encoder_by_name(how.encoder);
-    if (made->codec_ == nullptr)
-        return Error{CONSORT_E_UNSUPPORTED, "This FFmpeg was built without the encoder '" +
-                                                std::string(how.encoder) + "'."};
-    const auto context = made->open();
+    const auto codec = find_encoder(how);
+    if (!codec) return codec.error();
+    made->codec_ = *codec;
+    const auto context = open_encoder(*codec, how, made->conversion_);
     if (!context) return context.error();
     const AVCodecContext& opened = **context;
     made->frame_size_ = static_cast<std::uint32_t>(opened.frame_size);
@@ -79,11 +107,8 @@ Result<std::unique_ptr<AudioEncoding>> AudioEncoding::make(const Pcm& source, En
     if (made->frame_size_ == 0)
         return Error{CONSORT_E_INTERNAL, "the encoder does not say how long its frames are"};
     if (how.configuration) made->configuration_ = how.configuration(opened);
-    made->revision_ = std::string(how.encoder) + " " + libavcodec_version() + " " + how.settings +
-                      " rate=" + std::to_string(how.target.rate) +
-                      " channels=" + std::to_string(how.target.channels) +
-                      " pre-roll=" + std::to_string(how.pre_roll) + " v1";
-    return made;
+    made->revision_ = revision_of(how);
+    return std::unique_ptr<SoundEncoding>(std::move(made));
 }
 
 std::uint64_t AudioEncoding::samples_of(std::uint64_t frames) const noexcept {
@@ -101,17 +126,9 @@ consort_encoding_info AudioEncoding::info() const {
 }
 
 Track AudioEncoding::track() const {
-    Track track{};
-    track.kind = CONSORT_TRACK_AUDIO;
-    track.flags = CONSORT_TRACK_ALL_SYNC | CONSORT_TRACK_CONSTANT_DURATION | CONSORT_TRACK_DEFAULT;
-    track.timescale = track.sample_rate = plan_.target.rate;
-    track.codec = str(plan_.codec);
-    track.codec_string = str(plan_.codec_string);
+    Track track = planned_track(plan_);
+    track.flags |= CONSORT_TRACK_CONSTANT_DURATION;
     track.configuration = str(configuration_);
-    track.channels = plan_.target.channels;
-    track.bits_per_sample = plan_.bits_per_sample;
-    track.average_bit_rate = plan_.average_bit_rate;
-    track.sar_den = track.frame_rate_den = 1;
     track.edit_start = delay_;
     const std::uint64_t frames = conversion_.frames();
     if (frames == CONSORT_PCM_ENDLESS) return track;
@@ -148,7 +165,7 @@ Result<void> AudioEncoding::encode(std::int64_t start, std::int64_t end, const P
     if (sound.length()) last = std::min(last, samples_of(*sound.length()));
     if (first >= last) return {};
 
-    auto opened = open();
+    auto opened = open_encoder(codec_, plan_, conversion_);
     if (!opened) return opened.error();
     AVCodecContext& context = **opened;
     const FramePtr frame = new_frame();

@@ -15,6 +15,16 @@
 
 namespace consort::codec {
 
+// What our encoders prepare: see consort/offers/encoder.hpp.
+class SoundEncoding {
+  public:
+    virtual ~SoundEncoding() = default;
+    virtual consort_encoding_info info() const = 0;
+    virtual Track track() const = 0;
+    virtual Result<void> encode(std::int64_t start, std::int64_t end, const PcmInput& pcm,
+                                const EncodeSink& sink) const = 0;
+};
+
 // How one codec codes one source.
 struct EncoderPlan {
     const char* encoder = "";  // FFmpeg's name
@@ -22,6 +32,7 @@ struct EncoderPlan {
     std::uint32_t bit_rate = 0;  // bits a second; 0: the encoder is not told
     std::vector<std::pair<const char*, std::string>> options;  // FFmpeg's, for the encoder
     std::uint32_t frame_size = 0;       // PCM frames a sample, for encoders that leave the choice
+    int global_quality = 0;             // where the rate control starts; 0: FFmpeg decides
     std::uint32_t pre_roll = 0;         // samples made and thrown away before a range
     bool short_last = false;            // the last sample ends with the sound, not with the grid
     std::uint32_t bits_per_sample = 0;  // of lossless codecs
@@ -39,19 +50,18 @@ struct EncoderPlan {
 // p + edit_start, edit_start being the encoder's delay. The encoder is started `pre_roll` samples
 // before a range on the same grid of frames, so that it makes what an encoder that ran over the
 // whole track would make, but for what it has forgotten of the sound before.
-class AudioEncoding {
+class AudioEncoding : public SoundEncoding {
   public:
     // UNSUPPORTED if FFmpeg lacks the encoder or it refuses the settings.
-    static Result<std::unique_ptr<AudioEncoding>> make(const Pcm& source, EncoderPlan plan);
+    static Result<std::unique_ptr<SoundEncoding>> make(const Pcm& source, EncoderPlan plan);
 
-    consort_encoding_info info() const;
-    Track track() const;
+    consort_encoding_info info() const override;
+    Track track() const override;
     Result<void> encode(std::int64_t start, std::int64_t end, const PcmInput& pcm,
-                        const EncodeSink& sink) const;
+                        const EncodeSink& sink) const override;
 
   private:
     AudioEncoding(const Pcm& source, EncoderPlan plan);
-    Result<ContextPtr> open() const;
     // How many samples so many presented frames make.
     std::uint64_t samples_of(std::uint64_t frames) const noexcept;
     Result<void> deliver(std::uint64_t number, const AVPacket& packet, std::uint64_t frames,
@@ -63,6 +73,14 @@ class AudioEncoding {
     std::uint32_t frame_size_ = 0, delay_ = 0;
     std::string configuration_, revision_;
 };
+
+// FFmpeg's encoder by the plan's name, UNSUPPORTED if it is not there; and one that is started.
+Result<const AVCodec*> find_encoder(const EncoderPlan& plan);
+Result<ContextPtr> open_encoder(const AVCodec* codec, const EncoderPlan& plan,
+                                const Conversion& conversion);
+// What is equal for every track that the plan makes.
+Track planned_track(const EncoderPlan& plan);
+std::string revision_of(const EncoderPlan& plan);
 
 // The settings of `prepare` put into a choice of rates: `wanted`, or the source's own if it is in
 // `allowed`, or the lowest that loses nothing that can be heard (a whole fraction or up to the

@@ -4,15 +4,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <numeric>
 #include <random>
 #include <stdexcept>
 
-#include "plugins/codec/common/sound_format.hpp"
 #include "plugins/codec/ffmpeg/track_reader.hpp"
 
 namespace consort::codec::testing {
 
-std::vector<float> decode_all(const Track& track, const Coded& coded) {
+Sound decode_sound(const Track& track, const Coded& coded) {
     const auto media = media_of(track, coded);
     auto decoder = TrackDecoder::open(media->view(), 0);
     if (!decoder) throw std::runtime_error(decoder.error().text);
@@ -20,15 +22,19 @@ std::vector<float> decode_all(const Track& track, const Coded& coded) {
     TrackReader reader(std::move(*decoder), [](std::string_view what) {
         throw std::runtime_error("a damaged sample: " + std::string(what));
     });
-    std::vector<std::byte> values(format.frames * frame_bytes(format));
-    const auto got = reader.read(0, format.frames, values.data());
+    Sound sound;
+    sound.pcm = format;
+    sound.values.resize(format.frames * frame_bytes(format));
+    const auto got = reader.read(0, format.frames, sound.values.data());
     if (!got || *got != format.frames) throw std::runtime_error("the track ends too early");
-    std::vector<float> floats(format.frames * format.channels);
-    to_float(values.data(), format, floats.size(), floats.data());
-    return floats;
+    return sound;
 }
 
-Coded encode_in_ranges(const AudioEncoding& encoding, const Sound& sound,
+std::vector<float> decode_all(const Track& track, const Coded& coded) {
+    return decode_sound(track, coded).floats();
+}
+
+Coded encode_in_ranges(const SoundEncoding& encoding, const Sound& sound,
                        const std::vector<std::uint64_t>& cuts) {
     const std::int64_t unit = encoding.info().sample_duration;
     Coded all;
@@ -39,7 +45,9 @@ Coded encode_in_ranges(const AudioEncoding& encoding, const Sound& sound,
             i < cuts.size() ? static_cast<std::int64_t>(cuts[i]) * unit : INT64_MAX;
         auto coded = encode(encoding, input, from, to);
         if (!coded) throw std::runtime_error(coded.error().text);
-        if (i < cuts.size()) EXPECT_EQ(static_cast<std::int64_t>(coded->size()) * unit, to - from);
+        if (i < cuts.size()) {
+            EXPECT_EQ(static_cast<std::int64_t>(coded->size()) * unit, to - from);
+        }
         for (auto& each : *coded) all.push_back(std::move(each));
         from = to;
     }
@@ -70,6 +78,32 @@ std::vector<double> join_losses(const Sound& sound, const std::vector<float>& wh
                          error_db(source, whole, channels, from, to));
     }
     return losses;
+}
+
+void expect_good_joins(const Prepare& prepare, const Sound& sound, std::size_t cuts,
+                       std::uint64_t window) {
+    const auto encoding = prepare(sound.pcm);
+    ASSERT_TRUE(encoding.ok()) << encoding.error().text;
+    const Track track = (*encoding)->track();
+    const auto unit = static_cast<std::int64_t>((*encoding)->info().sample_duration);
+    const Coded whole = encode_all(**encoding, sound);
+    const auto places = random_cuts(whole.size(), cuts, 17);
+    const Coded joined = encode_in_ranges(**encoding, sound, places);
+    ASSERT_EQ(joined.size(), whole.size());
+    std::vector<std::int64_t> joins;
+    for (const auto place : places)
+        joins.push_back(static_cast<std::int64_t>(place) * unit - track.edit_start);
+    const auto losses =
+        join_losses(sound, decode_all(track, whole), decode_all(track, joined), joins, window);
+    const double mean =
+        std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
+    const double worst = *std::max_element(losses.begin(), losses.end());
+    EXPECT_LE(mean, 1.0);
+    EXPECT_LE(worst, 3.0);
+    ::testing::Test::RecordProperty("mean_loss_db", std::to_string(mean));
+    if (std::getenv("CONSORT_SHOW_LOSSES") != nullptr)
+        std::printf("%s: mean %.2f dB, worst %.2f dB\n", std::string(view(track.codec)).c_str(),
+                    mean, worst);
 }
 
 void expect_exact_length(const Prepare& prepare, const Sound& sound, double most_error_db) {

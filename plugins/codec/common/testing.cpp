@@ -115,12 +115,12 @@ PcmInput SoundInput::input() noexcept {
     return PcmInput(raw);
 }
 
-Result<Coded> encode(const AudioEncoding& encoding, SoundInput& input, std::int64_t start,
+Result<Coded> encode(const SoundEncoding& encoding, SoundInput& input, std::int64_t start,
                      std::int64_t end) {
     return encode(encoding, input.input(), start, end);
 }
 
-Result<Coded> encode(const AudioEncoding& encoding, const PcmInput& pcm, std::int64_t start,
+Result<Coded> encode(const SoundEncoding& encoding, const PcmInput& pcm, std::int64_t start,
                      std::int64_t end) {
     silence_libav();
     Coded coded;
@@ -136,7 +136,7 @@ Result<Coded> encode(const AudioEncoding& encoding, const PcmInput& pcm, std::in
     return coded;
 }
 
-Coded encode_all(const AudioEncoding& encoding, const Sound& sound) {
+Coded encode_all(const SoundEncoding& encoding, const Sound& sound) {
     SoundInput input(sound);
     auto coded = encode(encoding, input, 0, INT64_MAX);
     if (!coded) throw std::runtime_error(coded.error().text);

@@ -53,11 +53,11 @@ struct CodedSample {
 using Coded = std::vector<CodedSample>;
 
 // What an encoding makes of a range.
-Result<Coded> encode(const AudioEncoding& encoding, const PcmInput& input, std::int64_t start,
+Result<Coded> encode(const SoundEncoding& encoding, const PcmInput& input, std::int64_t start,
                      std::int64_t end);
-Result<Coded> encode(const AudioEncoding& encoding, SoundInput& input, std::int64_t start,
+Result<Coded> encode(const SoundEncoding& encoding, SoundInput& input, std::int64_t start,
                      std::int64_t end);
-Coded encode_all(const AudioEncoding& encoding, const Sound& sound);
+Coded encode_all(const SoundEncoding& encoding, const Sound& sound);
 
 // A media object of one track that holds the samples.
 std::unique_ptr<FakeMedia> media_of(const Track& track, const Coded& coded);

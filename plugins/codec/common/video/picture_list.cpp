@@ -64,9 +64,8 @@ Result<PictureList> PictureList::of(const MediaView& media, std::uint32_t index)
 }
 
 void PictureList::trim(const Track& track) {
-    if (track.edit_duration != 0)
-        duration_ = static_cast<std::int64_t>(
-            std::min(track.edit_duration, static_cast<std::uint64_t>(kMostTime)));
+    if (track.edit_duration != 0 && track.edit_duration < static_cast<std::uint64_t>(duration_))
+        duration_ = static_cast<std::int64_t>(track.edit_duration);
     const auto end =
         std::lower_bound(pictures_.begin(), pictures_.end(), Picture{duration_, 0}, by_time);
     pictures_.erase(end, pictures_.end());

@@ -1,0 +1,16 @@
+// consort.encoder/1 for Opus, by libopus.
+#pragma once
+
+#include <memory>
+
+#include "plugins/codec/common/audio_encoding.hpp"
+
+namespace consort::codec {
+
+class OpusEncoder {
+  public:
+    Result<std::unique_ptr<SoundEncoding>> prepare(const EncodeSource& source,
+                                                   const EncodeSettings& settings);
+};
+
+}  // namespace consort::codec
