@@ -55,7 +55,7 @@ typedef struct consort_delivery {
                    consort_media *media) CONSORT_NOEXCEPT;
     void (*canceled)(void *self, consort_exchange *) CONSORT_NOEXCEPT; /* optional [io] */
     /* Tells every way in which it can bring this media, and what it can't bring, with the reason.
-     * [any] */
+     * [worker] */
     void (*describe)(void *self, consort_media *media, consort_offer_sink sink) CONSORT_NOEXCEPT;
 } consort_delivery;
 

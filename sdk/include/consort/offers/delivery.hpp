@@ -66,7 +66,7 @@ class OfferSink {
 //   void canceled(ExchangeView exchange);                                                 optional
 //   void describe(MediaView media, const OfferSink& sink);
 //
-// handle and canceled run on I/O threads and must not block, describe on any thread. An Error of
+// handle and canceled run on I/O threads and must not block, describe on workers. An Error of
 // `handle`, or an exception, answers the exchange with the problem that fits.
 template <class T>
 consort_delivery delivery_table(const T& object) {
