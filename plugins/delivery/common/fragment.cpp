@@ -130,6 +130,7 @@ std::uint64_t fragment_header_bound(std::uint64_t count, SampleVariety variety,
     Shape shape;
     shape.trun |= kTrunSize;
     if (variety.durations) shape.trun |= kTrunDuration;
+    if (variety.own_duration) shape.tfhd |= kTfhdDuration;
     if (variety.composition) shape.trun |= kTrunComposition;
     if (variety.flags) shape.trun |= kTrunFlags;
     return 8 + 16 + mdat_head(payload_size) + traf_size(shape, 1, count);

@@ -33,6 +33,7 @@ std::uint64_t fragment_header_size(std::span<const FragmentTrack> tracks,
 // What else than size is written sample by sample.
 struct SampleVariety {
     bool durations = false;
+    bool own_duration = false;  // one for all of them, but not the track's
     bool flags = false;
     bool composition = false;
 };

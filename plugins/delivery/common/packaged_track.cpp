@@ -67,23 +67,54 @@ Result<Assembly> assemble_fragment(const MediaView& media, const PackagedTrack& 
     return out;
 }
 
-std::uint64_t fragment_size_bound(const PackagedTrack& track, std::uint64_t first,
-                                  std::uint64_t count, std::uint64_t payload) noexcept {
+namespace {
+
+// Of at least two samples of sound that differ in size.
+Result<SampleVariety> variety_of(const MediaView& media, const PackagedTrack& track,
+                                 std::uint64_t first, std::uint64_t count) {
     const Track& of = track.track;
-    const bool last_differs = of.media_duration != of.sample_count * track.default_duration;
     SampleVariety variety;
-    variety.durations =
-        track.default_duration == 0 || (last_differs && first + count == of.sample_count);
-    variety.flags = (of.flags & CONSORT_TRACK_ALL_SYNC) == 0;
-    variety.composition = of.kind == CONSORT_TRACK_VIDEO && variety.flags;
-    return fragment_header_bound(count, variety, payload) + payload;
+    if (track.default_duration != 0) {
+        const bool last_differs = of.media_duration != of.sample_count * track.default_duration;
+        variety.durations = last_differs && first + count == of.sample_count;
+        return variety;
+    }
+    Sample begin{}, last{};
+    auto read = media.samples(track.index, first, 1, {&begin, 1});
+    if (read) read = media.samples(track.index, first + count - 1, 1, {&last, 1});
+    if (!read) return std::move(read).error();
+    const std::uint64_t elapsed = static_cast<std::uint64_t>(last.decode_time) -
+                                  static_cast<std::uint64_t>(begin.decode_time);
+    variety.durations = last.duration != begin.duration || elapsed != (count - 1) * begin.duration;
+    variety.own_duration = !variety.durations;
+    return variety;
+}
+
+}  // namespace
+
+Result<std::uint64_t> fragment_size_bound(const MediaView& media, const PackagedTrack& track,
+                                          std::uint64_t first, std::uint64_t count,
+                                          std::uint64_t payload) {
+    const bool sound = track.track.kind == CONSORT_TRACK_AUDIO &&
+                       (track.track.flags & CONSORT_TRACK_ALL_SYNC) != 0;
+    // What divides evenly may be samples of one size, which are written shorter.
+    if (sound && count > 1 && payload % count != 0) {
+        const auto variety = variety_of(media, track, first, count);
+        if (!variety) return variety.error();
+        return fragment_header_bound(count, *variety, payload) + payload;
+    }
+    const auto samples = samples_of(media, track, first, count);
+    if (!samples) return samples.error();
+    const FragmentRun all{0, static_cast<std::uint32_t>(count), 0};
+    const FragmentTrack fragment = track.fragment(1, *samples, {&all, 1});
+    return fragment_header_size({&fragment, 1}, payload) + payload;
 }
 
 Result<std::uint64_t> fragment_size_bound(const MediaView& media, const PackagedTrack& track,
                                           std::uint64_t first, std::uint64_t count) {
     const auto payload = payload_size(media, track, first, count);
     if (!payload) return payload;
-    return fragment_size_bound(track, first, count, *payload);
+    return fragment_size_bound(media, track, first, count, *payload);
 }
 
 Result<std::uint64_t> payload_size(const MediaView& media, const PackagedTrack& track,

@@ -47,11 +47,11 @@ Result<Assembly> assemble_fragment(const MediaView& media, const PackagedTrack& 
                                    std::uint64_t first, std::uint64_t count,
                                    std::uint32_t sequence_number);
 
-// The most bytes that a fragment of those samples can have, told from the bytes of the samples
-// alone: at most twelve bytes a sample too many.
-std::uint64_t fragment_size_bound(const PackagedTrack& track, std::uint64_t first,
-                                  std::uint64_t count, std::uint64_t payload) noexcept;
-// The same, with the bytes of the samples looked up.
+// The most bytes that a fragment of those samples can have, and almost always just what it has.
+// For sound it takes a look at its ends. `payload` is what payload_size says.
+Result<std::uint64_t> fragment_size_bound(const MediaView& media, const PackagedTrack& track,
+                                          std::uint64_t first, std::uint64_t count,
+                                          std::uint64_t payload);
 Result<std::uint64_t> fragment_size_bound(const MediaView& media, const PackagedTrack& track,
                                           std::uint64_t first, std::uint64_t count);
 // Bytes of the samples `first` … `first + count - 1`.

@@ -24,9 +24,10 @@ Result<BitRates> measure(const MediaView& media, const Rendition& rendition,
         const Segment segment = rendition.table[i];
         const auto after = media.bytes_before(rendition.track.index, segment.first + segment.count);
         if (!after) return after.error();
+        const auto size = segment_size_bound(media, rendition, i, *after - before);
+        if (!size) return size.error();
         segments.push_back(
-            {segment_size_bound(rendition, i, *after - before),
-             static_cast<double>(segment.duration) / rendition.track.track.timescale});
+            {*size, static_cast<double>(segment.duration) / rendition.track.track.timescale});
         before = *after;
     }
     return bit_rates(segments, segment_seconds);

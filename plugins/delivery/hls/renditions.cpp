@@ -126,11 +126,11 @@ Result<Assembly> assemble_segment(const MediaView& media, const Rendition& rendi
                                    static_cast<std::uint32_t>(number + 1));
 }
 
-std::uint64_t segment_size_bound(const Rendition& rendition, std::size_t number,
-                                 std::uint64_t payload) noexcept {
+Result<std::uint64_t> segment_size_bound(const MediaView& media, const Rendition& rendition,
+                                         std::size_t number, std::uint64_t payload) {
     const Segment segment = rendition.table[number];
     if (!rendition.packed_audio()) {
-        return fragment_size_bound(rendition.track, segment.first, segment.count, payload);
+        return fragment_size_bound(media, rendition.track, segment.first, segment.count, payload);
     }
     return kTimestampTagSize + (number == 0 ? rendition.lead.size() : 0) + payload;
 }

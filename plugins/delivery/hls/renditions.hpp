@@ -59,7 +59,7 @@ Result<Assembly> assemble_segment(const MediaView& media, const Rendition& rendi
                                   std::size_t number);
 // The most bytes that the segment can have, whose samples have `payload` bytes; see
 // fragment_size_bound.
-std::uint64_t segment_size_bound(const Rendition& rendition, std::size_t number,
-                                 std::uint64_t payload) noexcept;
+Result<std::uint64_t> segment_size_bound(const MediaView& media, const Rendition& rendition,
+                                         std::size_t number, std::uint64_t payload);
 
 }  // namespace consort::delivery
