@@ -42,6 +42,7 @@ struct Stream {
     std::unique_ptr<FrameLength> length;  // audio
     AudioClock audio;
     VideoClock video;
+    TextClock text;
     AVRational time_base{};
     bool is_audio = false;
 };
@@ -89,6 +90,15 @@ void take_video(Stream& stream, const AVPacket& packet) {
                      av_rescale_q(packet.duration, stream.time_base, unit));
 }
 
+void take_text(Stream& stream, const AVPacket& packet, consort_sample& sample) {
+    const AVRational unit{1, static_cast<int>(stream.track.info.values.timescale)};
+    const std::int64_t time = packet.pts != AV_NOPTS_VALUE ? packet.pts : 0;
+    sample.flags |= CONSORT_SAMPLE_SYNC;
+    sample.duration = stream.text.add(av_rescale_q(time, stream.time_base, unit),
+                                      av_rescale_q(packet.duration, stream.time_base, unit),
+                                      stream.track.samples);
+}
+
 void finish(Stream& stream, const AVCodecParameters& codec, Format format) {
     IndexedTrack& track = stream.track;
     if (track.samples.empty()) return;
@@ -103,7 +113,7 @@ void finish(Stream& stream, const AVCodecParameters& codec, Format format) {
             track.edit_duration = std::uint64_t{p[0] & 15u} << 32 | std::uint64_t{p[1]} << 24 |
                                   std::uint64_t{p[2]} << 16 | std::uint64_t{p[3]} << 8 | p[4];
         }
-    } else {
+    } else if (track.info.values.kind == CONSORT_TRACK_VIDEO) {
         stream.video.finish(track);
     }
 }
@@ -175,6 +185,8 @@ Result<void> index_packets(ByteWindow& bytes, std::string_view name, Format form
         }
         if (stream.is_audio) {
             take_audio(stream, got, sample);
+        } else if (stream.track.info.values.kind == CONSORT_TRACK_TEXT) {
+            take_text(stream, got, sample);
         } else {
             if ((got.flags & AV_PKT_FLAG_KEY) != 0) sample.flags |= CONSORT_SAMPLE_SYNC;
             TrackInfo& info = stream.track.info;

@@ -74,4 +74,24 @@ void VideoClock::finish(IndexedTrack& track) const {
     track.start_ns = to_ns(sorted.front(), track.info.values.timescale);
 }
 
+std::uint32_t TextClock::add(std::int64_t time, std::int64_t duration,
+                             std::vector<consort_sample>& samples) {
+    const auto fit = [](std::int64_t value) {
+        return static_cast<std::uint32_t>(std::clamp<std::int64_t>(value, 0, UINT32_MAX));
+    };
+    time = std::max(time, start_);
+    if (time < end_ && !samples.empty()) {
+        samples.back().duration = fit(time - start_);
+    } else if (time > end_) {
+        consort_sample pause{};
+        pause.duration = fit(time - end_);
+        pause.flags = CONSORT_SAMPLE_SYNC;
+        samples.push_back(pause);
+        time = end_ + pause.duration;
+    }
+    start_ = time;
+    end_ = time + fit(duration);
+    return fit(duration);
+}
+
 }  // namespace consort::container_ffmpeg

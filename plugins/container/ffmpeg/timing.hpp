@@ -44,4 +44,17 @@ class VideoClock {
     std::int64_t last_duration_ = 0;
 };
 
+// Cues with pauses between them become samples without gaps, from the file's time 0 on: a sample of
+// no bytes is a pause. A cue ends when the next one begins, because samples don't overlap.
+class TextClock {
+  public:
+    // Call before the cue's sample is appended to `samples`, and give the sample what it returns
+    // as its duration.
+    std::uint32_t add(std::int64_t time, std::int64_t duration,
+                      std::vector<consort_sample>& samples);
+
+  private:
+    std::int64_t start_ = 0, end_ = 0;  // of the last cue
+};
+
 }  // namespace consort::container_ffmpeg

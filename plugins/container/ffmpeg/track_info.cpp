@@ -87,6 +87,21 @@ void describe_video(const AVStream& stream, TrackInfo& info) {
     track.colour_full_range = codec.color_range == AVCOL_RANGE_JPEG ? 1 : 0;
 }
 
+// Subtitles that are text; those that are pictures have no use here.
+bool is_text(AVCodecID codec) {
+    switch (codec) {
+        case AV_CODEC_ID_SUBRIP:
+        case AV_CODEC_ID_TEXT:
+        case AV_CODEC_ID_ASS:
+        case AV_CODEC_ID_SSA:
+        case AV_CODEC_ID_WEBVTT:
+        case AV_CODEC_ID_MOV_TEXT:
+            return true;
+        default:
+            return false;
+    }
+}
+
 }  // namespace
 
 consort_track TrackInfo::view() const noexcept {
@@ -107,6 +122,7 @@ bool is_track(const AVStream& stream) {
     const AVMediaType type = stream.codecpar->codec_type;
     if ((stream.disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS)) != 0)
         return false;
+    if (type == AVMEDIA_TYPE_SUBTITLE) return is_text(stream.codecpar->codec_id);
     return (type == AVMEDIA_TYPE_AUDIO || type == AVMEDIA_TYPE_VIDEO) &&
            stream.codecpar->codec_id != AV_CODEC_ID_NONE;
 }
@@ -115,7 +131,10 @@ TrackInfo describe(const AVStream& stream) {
     const AVCodecParameters& codec = *stream.codecpar;
     TrackInfo info;
     const bool audio = codec.codec_type == AVMEDIA_TYPE_AUDIO;
-    info.values.kind = audio ? CONSORT_TRACK_AUDIO : CONSORT_TRACK_VIDEO;
+    const bool text = codec.codec_type == AVMEDIA_TYPE_SUBTITLE;
+    info.values.kind = audio  ? CONSORT_TRACK_AUDIO
+                       : text ? CONSORT_TRACK_TEXT
+                              : CONSORT_TRACK_VIDEO;
     if ((stream.disposition & AV_DISPOSITION_DEFAULT) != 0)
         info.values.flags |= CONSORT_TRACK_DEFAULT;
     info.codec = avcodec_get_name(codec.codec_id);
@@ -130,7 +149,7 @@ TrackInfo describe(const AVStream& stream) {
     info.values.sar_den = info.values.frame_rate_den = 1;
     if (audio)
         describe_audio(stream, info);
-    else
+    else if (!text)
         describe_video(stream, info);
     if (info.values.timescale == 0) info.values.timescale = 90'000;
     return info;
