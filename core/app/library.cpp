@@ -33,6 +33,16 @@ catalog::ScannerOptions scanner_options(const config::LibrarySettings& settings)
     return options;
 }
 
+media::RenditionService::Options rendition_options(const config::Settings& settings) {
+    media::RenditionService::Options options;
+    options.renditions = settings.renditions;
+    options.memory_bytes = settings.cache.coded_bytes;
+    options.pcm_bytes = settings.cache.pcm_bytes;
+    options.disk_bytes = settings.cache.disk_bytes;
+    options.directory = settings.data.directory / "segments";
+    return options;
+}
+
 }  // namespace
 
 Ensemble::Ensemble(const config::Loaded& configuration, bool safe_mode)
@@ -59,6 +69,8 @@ Library::Library(const config::Settings& settings, Ensemble& ensemble)
             containers, ensemble.blocking, ensemble.metrics,
             [this](std::string_view id) { return catalog.source_of(id); }),
       cache(settings.cache.memory_bytes, ensemble.compute, ensemble.metrics),
+      renditions(rendition_options(settings), ensemble.plugins.registry(), ensemble.blocking,
+                 ensemble.metrics),
       files(catalog::plugin_media_files(storage, containers, images, media)),
       scanner(scanner_options(settings.library), catalog, *files, ensemble.metrics,
               {[this](std::string_view id) { media.forget(id); },
@@ -69,6 +81,7 @@ Library::Library(const config::Settings& settings, Ensemble& ensemble)
     ensemble.services.storage = &storage;
     ensemble.services.media = &media;
     ensemble.services.cache = &cache;
+    ensemble.services.renditions = &renditions;
     ensemble.services.catalog = &reader;
     // Nothing is called so, but the query of every first play is then prepared.
     (void)catalog.source_of({});
@@ -76,12 +89,14 @@ Library::Library(const config::Settings& settings, Ensemble& ensemble)
 
 Library::~Library() {
     scanner.stop();
+    renditions.stop();
     // Work in progress may still use storage, media and cache; queued work is dropped.
     ensemble_.blocking.stop();
     ensemble_.compute.stop();
     ensemble_.services.storage = nullptr;
     ensemble_.services.media = nullptr;
     ensemble_.services.cache = nullptr;
+    ensemble_.services.renditions = nullptr;
     ensemble_.services.catalog = nullptr;
 }
 

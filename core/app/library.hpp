@@ -18,6 +18,7 @@
 #include "core/media/images.hpp"
 #include "core/media/media_service.hpp"
 #include "core/media/probe.hpp"
+#include "core/media/rendition_service.hpp"
 #include "core/media/segment_cache.hpp"
 #include "core/media/storage.hpp"
 #include "core/observe/metrics.hpp"
@@ -50,6 +51,7 @@ struct Library {
     CatalogAdapter reader;
     media::MediaService media;
     media::SegmentCache cache;
+    media::RenditionService renditions;
     std::unique_ptr<catalog::MediaFiles> files;
     catalog::Scanner scanner;
 

@@ -81,5 +81,6 @@ const void* catalog_service() noexcept;
 const void* media_service() noexcept;
 const void* cache_service() noexcept;
 const void* keyvalue_service() noexcept;
+const void* renditions_service() noexcept;
 
 }  // namespace consort::host

@@ -6,13 +6,14 @@
 #include "core/base/timers.hpp"
 #include "core/host/catalog_reader.hpp"
 #include "core/media/media_service.hpp"
+#include "core/media/rendition_service.hpp"
 #include "core/media/segment_cache.hpp"
 #include "core/media/storage.hpp"
 #include "core/observe/metrics.hpp"
 
 namespace consort::host {
 
-// The parts must outlive every plugin. Storage, media, cache and catalog are built from what
+// The parts must outlive every plugin. Storage, media, cache, renditions and catalog are built from what
 // plugins offer, so they are set after the plugins are created and before the first request; a
 // plugin that calls them earlier gets UNSUPPORTED.
 struct Services {
@@ -24,6 +25,7 @@ struct Services {
     media::Storage* storage = nullptr;
     media::MediaService* media = nullptr;
     media::SegmentCache* cache = nullptr;
+    media::RenditionService* renditions = nullptr;
     CatalogReader* catalog = nullptr;
 };
 

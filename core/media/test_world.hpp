@@ -151,6 +151,11 @@ class Latch {
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, std::chrono::seconds(30), [&] { return count_ >= count; });
     }
+    int count() {
+        const std::lock_guard lock(mutex_);
+        return count_;
+    }
+    bool passed(int count_wanted) { return count() >= count_wanted; }
 
   private:
     std::mutex mutex_;

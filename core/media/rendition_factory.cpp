@@ -1,0 +1,254 @@
+#include "core/media/rendition_factory.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+#include <optional>
+#include <set>
+
+#include "core/host/guard.hpp"
+#include "core/media/listing.hpp"
+#include "core/media/plugin_call.hpp"
+#include "core/media/segment_plan.hpp"
+#include "core/observe/log.hpp"
+
+namespace consort::media {
+namespace {
+
+constexpr std::uint32_t kMaxAudioTracks = 32;
+
+__extension__ typedef __int128 Wide;
+
+const observe::Logger& logger() {
+    static const observe::Logger instance("media");
+    return instance;
+}
+
+// Names all that decides about the bytes of a segment, besides the content.
+std::string revision_of(const consort_rendition& rendition, std::uint32_t seconds,
+                        const std::vector<std::int64_t>& pictures) {
+    const consort_pcm& pcm = rendition.sound.pcm;
+    char fields[160];
+    std::snprintf(fields, sizeof fields, "1 %u %u %u %u %u %llx %u %u %zu ", rendition.kind,
+                  rendition.source_track, seconds, pcm.rate, pcm.channels,
+                  static_cast<unsigned long long>(pcm.channel_mask), pcm.sample_format, pcm.bits,
+                  rendition.sound.decoder);
+    std::string all = fields;
+    all += host::view(rendition.info.revision);
+    all.append(reinterpret_cast<const char*>(pictures.data()),
+               pictures.size() * sizeof pictures[0]);
+    char text[17];
+    std::snprintf(text, sizeof text, "%016llx",
+                  static_cast<unsigned long long>(XXH3_64bits(all.data(), all.size())));
+    return text;
+}
+
+// What the container knows of the track and the encoder does not.
+void inherit(const consort_track& source, consort_track& track) {
+    if (track.language.len == 0) track.language = source.language;
+    if (track.title.len == 0) track.title = source.title;
+    track.start_offset_ns = source.start_offset_ns;
+    track.flags = (track.flags & ~CONSORT_TRACK_DEFAULT) | (source.flags & CONSORT_TRACK_DEFAULT);
+}
+
+// From presentation times of the source to media times of the coded track.
+std::vector<std::int64_t> converted(const std::vector<std::int64_t>& pictures,
+                                    const consort_track& source, const consort_track& coded) {
+    std::vector<std::int64_t> starts;
+    starts.reserve(pictures.size());
+    for (const std::int64_t time : pictures)
+        starts.push_back(static_cast<std::int64_t>(static_cast<Wide>(time) * coded.timescale /
+                                                   source.timescale) +
+                         coded.edit_start);
+    return starts;
+}
+
+bool rising(const std::vector<std::int64_t>& starts) {
+    return std::ranges::adjacent_find(starts, std::greater_equal<>{}) == starts.end();
+}
+
+// The container's default track of the kind, else the first.
+std::optional<std::uint32_t> main_track(const IndexFile& index, std::uint32_t kind) {
+    std::optional<std::uint32_t> first;
+    for (std::uint32_t i = 0; i < index.track_count(); ++i) {
+        const consort_track track = index.track(i);
+        if (track.kind != kind || track.sample_count == 0) continue;
+        if ((track.flags & CONSORT_TRACK_DEFAULT) != 0) return i;
+        if (!first) first = i;
+    }
+    return first;
+}
+
+}  // namespace
+
+RenditionFactory::RenditionFactory(const config::RenditionsSettings& settings,
+                                   const host::ComponentRegistry& registry,
+                                   const Decoders& decoders, observe::Metrics& metrics)
+    : segment_seconds_(settings.segment_seconds), all_(settings.all), decoders_(decoders) {
+    for (auto& encoder : registry.all<consort_encoder>(CONSORT_ENCODER))
+        encoders_.emplace(encoder.name, encoder);
+    usable_ = usable(metrics);
+}
+
+std::vector<config::RenditionSettings> RenditionFactory::usable(observe::Metrics& metrics) const {
+    std::vector<Settings> usable;
+    std::map<std::string, std::string> missing;  // codec: renditions
+    for (const Settings& one : all_) {
+        const bool there = encoders_.contains(one.codec);
+        metrics
+            .gauge("consort_rendition_available", "1 where a plugin encodes the rendition.",
+                   {{"rendition", one.name}})
+            .set(there ? 1 : 0);
+        if (there)
+            usable.push_back(one);
+        else
+            missing[one.codec] += (missing[one.codec].empty() ? "" : ", ") + one.name;
+    }
+    for (const auto& [codec, names] : missing)
+        logger().warning("no plugin encodes " + codec +
+                         ", so these renditions are not offered: " + names);
+    return usable;
+}
+
+std::unique_ptr<consort_rendition> RenditionFactory::prepare(
+    const Settings& settings, consort_media* media, const consort_track& track,
+    std::uint32_t number, const Sound* sound, const std::vector<std::int64_t>& pictures) const {
+    std::vector<consort_encode_option> options;
+    for (const auto& [name, value] : settings.options)
+        options.push_back({host::lend(name), host::lend(value)});
+    consort_encode_settings wanted{};
+    wanted.struct_size = sizeof wanted;
+    wanted.bit_rate = settings.bit_rate;
+    wanted.sample_rate = settings.sample_rate;
+    wanted.channels = settings.channels;
+    wanted.bits_per_sample = settings.bits_per_sample;
+    wanted.height = settings.height;
+    wanted.options = options.data();
+    wanted.option_count = options.size();
+    consort_encode_source source{};
+    source.struct_size = sizeof source;
+    source.kind = track.kind;
+    source.pcm = sound != nullptr ? &sound->pcm : nullptr;
+    source.media = media;
+    source.track = number;
+    source.boundaries = pictures.data();
+    source.boundary_count = pictures.size();
+    if (sound != nullptr && wanted.channels > sound->pcm.channels)
+        wanted.channels = sound->pcm.channels;
+
+    const auto& encoder = encoders_.at(settings.codec);
+    consort_encoding* raw = nullptr;
+    host::take_last_error();
+    const consort_status status = encoder.table->prepare(encoder.self, &source, &wanted, &raw);
+    if (status < 0) {
+        const Error error = plugin_error(status, "the encoder refused it");
+        const std::string text = settings.name + " is not offered for item " +
+                                 std::string(media->item_id()) + ": " + error.text;
+        if (status == CONSORT_E_UNSUPPORTED)
+            logger().debug(text);
+        else
+            logger().warning(text);
+        return nullptr;
+    }
+    auto made = std::make_unique<consort_rendition>();
+    made->encoding = std::make_unique<Encoding>(encoder.table, raw);
+    made->definition = settings.name;
+    made->kind = track.kind;
+    made->source_track = number;
+    made->bit_rate = settings.bit_rate;
+    made->listed = settings.listed;
+    made->info.struct_size = sizeof made->info;
+    made->track.struct_size = sizeof made->track;
+    if (encoder.table->info(raw, &made->info) < 0 || encoder.table->track(raw, &made->track) < 0)
+        return nullptr;
+    if (sound != nullptr) made->sound = *sound;
+    inherit(track, made->track);
+    const bool cuttable = (made->info.flags & CONSORT_ENCODING_CUTTABLE) != 0;
+    if (sound != nullptr)
+        made->starts = audio_segments(made->track, cuttable ? made->info.sample_duration : 0,
+                                      segment_seconds_);
+    else if (cuttable)
+        made->starts = converted(pictures, track, made->track);
+    else
+        made->starts = {0, static_cast<std::int64_t>(made->track.media_duration)};
+    if (made->track.timescale == 0 || !rising(made->starts)) {
+        logger().warning(settings.name + " is not offered for item " +
+                         std::string(media->item_id()) +
+                         ": its encoder describes a track without time");
+        return nullptr;
+    }
+    made->revision = revision_of(*made, segment_seconds_, pictures);
+    made->key = std::string(media->index().identity()) + "/" + made->revision + "/";
+    made->rates = std::make_unique<BitRates>(made->starts, made->track.timescale);
+    return made;
+}
+
+void RenditionFactory::add_audio(consort_media* media, std::uint32_t number, bool main,
+                                 RenditionList& list) const {
+    const auto sound = decoders_.sound(media, number);
+    if (!sound) {
+        logger().info("track " + std::to_string(number) + " of item " +
+                      std::string(media->item_id()) + " can't be encoded: " + sound.error().text);
+        return;
+    }
+    const consort_track track = media->index().track(number);
+    const std::size_t first = list.size();
+    for (const Settings& settings : usable_) {
+        if (settings.height != 0) continue;
+        auto made = prepare(settings, media, track, number, &*sound, {});
+        if (made == nullptr) continue;
+        made->name = settings.name + (main ? "" : "." + std::to_string(number));
+        list.push_back(std::move(made));
+    }
+    list_audio(track, std::span(list).subspan(first));
+}
+
+void RenditionFactory::add_video(consort_media* media, std::uint32_t number,
+                                 RenditionList& list) const {
+    const auto pictures = picture_segments(media->index(), number, segment_seconds_);
+    if (!pictures) return;
+    const consort_track track = media->index().track(number);
+    const Settings* lowest = nullptr;
+    bool any = false;
+    for (const Settings& settings : usable_) {
+        if (settings.height == 0) continue;
+        if (lowest == nullptr || settings.height < lowest->height) lowest = &settings;
+        if (settings.height > upright_height(track)) continue;
+        auto made = prepare(settings, media, track, number, nullptr, *pictures);
+        if (made == nullptr) continue;
+        any = true;
+        made->name = settings.name;
+        list.push_back(std::move(made));
+    }
+    if (any || lowest == nullptr) return;
+    // A source smaller than all of them is had at its own size.
+    Settings own = *lowest;
+    own.height = 0;
+    auto made = prepare(own, media, track, number, nullptr, *pictures);
+    if (made == nullptr) return;
+    made->name = own.name;
+    list.push_back(std::move(made));
+}
+
+RenditionList RenditionFactory::make(consort_media* media) const {
+    RenditionList list;
+    const IndexFile& index = media->index();
+    const auto main = main_track(index, CONSORT_TRACK_AUDIO);
+    std::uint32_t audio = 0;
+    for (std::uint32_t i = 0; i < index.track_count() && audio < kMaxAudioTracks; ++i) {
+        const consort_track track = index.track(i);
+        if (track.kind != CONSORT_TRACK_AUDIO || track.sample_count == 0) continue;
+        ++audio;
+        add_audio(media, i, main == i, list);
+    }
+    if (const auto video = main_track(index, CONSORT_TRACK_VIDEO)) add_video(media, *video, list);
+    const auto place = [this](const auto& rendition) {
+        return std::ranges::find(all_, rendition->definition, &Settings::name) - all_.begin();
+    };
+    std::ranges::stable_sort(list, {}, place);
+    return list;
+}
+
+}  // namespace consort::media
