@@ -25,7 +25,7 @@ export const formats = [
   { title: 'Format Opus', file: 'opus.opus', codec: ['-c:a', 'libopus', '-b:a', '128k'], rate: 48000, exact: true, browser: true },
   { title: 'Format ALAC', file: 'alac.m4a', codec: ['-c:a', 'alac', '-sample_fmt', 's16p'], browser: false },
   { title: 'Format Vorbis', file: 'vorbis.ogg', codec: ['-c:a', 'libvorbis', '-q:a', '5'], exact: true, browser: true, segments: false },
-  { title: 'Format FLAC with a seek table', file: 'seektable.flac', codec: ['-c:a', 'flac', '-sample_fmt', 's16'], seekTable: true, exact: true, browser: true, lossless: true },
+  { title: 'Format Seek Table', file: 'seektable.flac', codec: ['-c:a', 'flac', '-sample_fmt', 's16'], seekTable: true, exact: true, browser: true, lossless: true },
   { title: 'Format AIFF', file: 'aiff.aiff', codec: ['-c:a', 'pcm_s16be', '-write_id3v2', '1'], browser: false, segments: false },
   { title: 'Format WAV', file: 'wav.wav', codec: ['-c:a', 'pcm_s16le'], exact: true, browser: true, segments: false },
 ];
