@@ -20,6 +20,8 @@
 #include "consort/abi/http.h"
 #include "consort/abi/keyvalue.h"
 #include "consort/abi/image.h"
+#include "consort/abi/codec.h"
+#include "consort/abi/rendition.h"
 
 #define CONSTANT(name, value) _Static_assert((name) == (value), #name " changed")
 #define TEXT(name, value) _Static_assert(__builtin_strcmp(name, value) == 0, #name " changed")
@@ -494,3 +496,118 @@ AT_LEAST(consort_image, 16);
 MEMBER(consort_image, struct_size, 0, uint32_t);
 MEMBER(consort_image, reserved, 4, uint32_t);
 MEMBER(consort_image, scale, 8, consort_status (*)(void *self, const void *picture, uint64_t size, uint32_t longest_side, consort_image_ready ready, void *arg));
+
+/* ---- codec.h ---- */
+CONSTANT(CONSORT_PCM_S16, 1u);
+CONSTANT(CONSORT_PCM_S32, 2u);
+CONSTANT(CONSORT_PCM_F32, 3u);
+CONSTANT(CONSORT_PCM_ENDLESS, UINT64_MAX);
+TEXT(CONSORT_DECODER, "consort.decoder/1");
+TEXT(CONSORT_ENCODER, "consort.encoder/1");
+CONSTANT(CONSORT_ENCODING_CUTTABLE, 1u);
+
+SIZE(consort_pcm, 40);
+MEMBER(consort_pcm, rate, 0, uint32_t);
+MEMBER(consort_pcm, channels, 4, uint32_t);
+MEMBER(consort_pcm, channel_mask, 8, uint64_t);
+MEMBER(consort_pcm, sample_format, 16, uint32_t);
+MEMBER(consort_pcm, bits, 20, uint32_t);
+MEMBER(consort_pcm, frames, 24, uint64_t);
+MEMBER(consort_pcm, reserved, 32, uint64_t);
+
+SIZE(consort_pcm_input, 24);
+MEMBER(consort_pcm_input, self, 0, void *);
+MEMBER(consort_pcm_input, read, 8, consort_status (*)(void *self, uint64_t position, uint64_t frames, void *buffer, uint64_t *got));
+MEMBER(consort_pcm_input, canceled, 16, int32_t (*)(void *self));
+
+AT_LEAST(consort_decoder, 40);
+MEMBER(consort_decoder, struct_size, 0, uint32_t);
+MEMBER(consort_decoder, reserved, 4, uint32_t);
+MEMBER(consort_decoder, format, 8, consort_status (*)(void *self, consort_media *, uint32_t track, consort_pcm *out));
+MEMBER(consort_decoder, open, 16, consort_status (*)(void *self, consort_media *, uint32_t track, consort_pcm_reader **out));
+MEMBER(consort_decoder, read, 24, consort_status (*)(consort_pcm_reader *, uint64_t position, uint64_t frames, void *buffer, uint64_t *got));
+MEMBER(consort_decoder, close, 32, void (*)(consort_pcm_reader *));
+
+SIZE(consort_encode_option, 32);
+MEMBER(consort_encode_option, name, 0, consort_str);
+MEMBER(consort_encode_option, value, 16, consort_str);
+
+AT_LEAST(consort_encode_settings, 40);
+MEMBER(consort_encode_settings, struct_size, 0, uint32_t);
+MEMBER(consort_encode_settings, bit_rate, 4, uint32_t);
+MEMBER(consort_encode_settings, sample_rate, 8, uint32_t);
+MEMBER(consort_encode_settings, channels, 12, uint32_t);
+MEMBER(consort_encode_settings, bits_per_sample, 16, uint32_t);
+MEMBER(consort_encode_settings, height, 20, uint32_t);
+MEMBER(consort_encode_settings, options, 24, const consort_encode_option *);
+MEMBER(consort_encode_settings, option_count, 32, size_t);
+
+AT_LEAST(consort_encode_source, 48);
+MEMBER(consort_encode_source, struct_size, 0, uint32_t);
+MEMBER(consort_encode_source, kind, 4, uint32_t);
+MEMBER(consort_encode_source, pcm, 8, const consort_pcm *);
+MEMBER(consort_encode_source, media, 16, consort_media *);
+MEMBER(consort_encode_source, track, 24, uint32_t);
+MEMBER(consort_encode_source, reserved, 28, uint32_t);
+MEMBER(consort_encode_source, boundaries, 32, const int64_t *);
+MEMBER(consort_encode_source, boundary_count, 40, size_t);
+
+AT_LEAST(consort_encoding_info, 32);
+MEMBER(consort_encoding_info, struct_size, 0, uint32_t);
+MEMBER(consort_encoding_info, flags, 4, uint32_t);
+MEMBER(consort_encoding_info, sample_duration, 8, uint32_t);
+MEMBER(consort_encoding_info, peak_bit_rate, 12, uint32_t);
+MEMBER(consort_encoding_info, revision, 16, consort_str);
+
+SIZE(consort_encode_sink, 16);
+MEMBER(consort_encode_sink, self, 0, void *);
+MEMBER(consort_encode_sink, sample, 8, consort_status (*)(void *self, const consort_sample *, const void *data));
+
+AT_LEAST(consort_encoder, 48);
+MEMBER(consort_encoder, struct_size, 0, uint32_t);
+MEMBER(consort_encoder, reserved, 4, uint32_t);
+MEMBER(consort_encoder, prepare, 8, consort_status (*)(void *self, const consort_encode_source *, const consort_encode_settings *, consort_encoding **out));
+MEMBER(consort_encoder, release, 16, void (*)(consort_encoding *));
+MEMBER(consort_encoder, info, 24, consort_status (*)(const consort_encoding *, consort_encoding_info *out));
+MEMBER(consort_encoder, track, 32, consort_status (*)(const consort_encoding *, consort_track *out));
+MEMBER(consort_encoder, encode, 40, consort_status (*)(consort_encoding *, int64_t start, int64_t end, consort_pcm_input pcm, consort_encode_sink));
+
+/* ---- rendition.h ---- */
+TEXT(CONSORT_SERVICE_RENDITIONS, "consort.host.renditions/1");
+CONSTANT(CONSORT_RENDITION_LISTED, 1u);
+CONSTANT(CONSORT_RENDITION_MEASURED, 2u);
+ALIAS(consort_renditions_ready, void (*)(void *arg, consort_status, consort_rendition *const *renditions, size_t count));
+ALIAS(consort_coded_ready, void (*)(void *arg, consort_status, consort_coded *));
+
+AT_LEAST(consort_rendition_info, 64);
+MEMBER(consort_rendition_info, struct_size, 0, uint32_t);
+MEMBER(consort_rendition_info, flags, 4, uint32_t);
+MEMBER(consort_rendition_info, source_track, 8, uint32_t);
+MEMBER(consort_rendition_info, sample_duration, 12, uint32_t);
+MEMBER(consort_rendition_info, segment_count, 16, uint32_t);
+MEMBER(consort_rendition_info, reserved, 20, uint32_t);
+MEMBER(consort_rendition_info, name, 24, consort_str);
+MEMBER(consort_rendition_info, revision, 40, consort_str);
+MEMBER(consort_rendition_info, peak_bit_rate, 56, uint32_t);
+MEMBER(consort_rendition_info, average_bit_rate, 60, uint32_t);
+
+SIZE(consort_media_range, 16);
+MEMBER(consort_media_range, start, 0, int64_t);
+MEMBER(consort_media_range, end, 8, int64_t);
+
+AT_LEAST(consort_renditions_api, 112);
+MEMBER(consort_renditions_api, struct_size, 0, uint32_t);
+MEMBER(consort_renditions_api, reserved, 4, uint32_t);
+MEMBER(consort_renditions_api, list, 8, void (*)(consort_host *, consort_media *, consort_renditions_ready ready, void *arg));
+MEMBER(consort_renditions_api, info, 16, consort_status (*)(const consort_rendition *, consort_rendition_info *out));
+MEMBER(consort_renditions_api, track, 24, consort_status (*)(const consort_rendition *, consort_track *out));
+MEMBER(consort_renditions_api, segment, 32, consort_status (*)(const consort_rendition *, uint32_t number, consort_media_range *out));
+MEMBER(consort_renditions_api, segment_seconds, 40, uint32_t (*)(consort_host *));
+MEMBER(consort_renditions_api, fetch, 48, consort_status (*)(consort_host *, consort_media *, consort_rendition *, uint32_t number, consort_coded_ready ready, void *arg, consort_ticket **ticket));
+MEMBER(consort_renditions_api, cancel, 56, void (*)(consort_ticket *));
+MEMBER(consort_renditions_api, leave, 64, void (*)(consort_ticket *));
+MEMBER(consort_renditions_api, ref, 72, void (*)(consort_coded *));
+MEMBER(consort_renditions_api, unref, 80, void (*)(consort_coded *));
+MEMBER(consort_renditions_api, samples, 88, const consort_sample * (*)(const consort_coded *, size_t *count));
+MEMBER(consort_renditions_api, payload, 96, const void * (*)(const consort_coded *, uint64_t *size));
+MEMBER(consort_renditions_api, slice, 104, consort_status (*)(consort_coded *, uint64_t offset, uint64_t length, consort_slice *out));

@@ -13,6 +13,8 @@
 #include "consort/abi/http.h"
 #include "consort/abi/keyvalue.h"
 #include "consort/abi/image.h"
+#include "consort/abi/codec.h"
+#include "consort/abi/rendition.h"
 
 #define WITNESS(type)                \
     void witness_##type(const type *); \
@@ -55,3 +57,15 @@ WITNESS(consort_http)
 WITNESS(consort_keyvalue)
 WITNESS(consort_keyvalue_api)
 WITNESS(consort_image)
+WITNESS(consort_pcm)
+WITNESS(consort_pcm_input)
+WITNESS(consort_decoder)
+WITNESS(consort_encode_option)
+WITNESS(consort_encode_settings)
+WITNESS(consort_encode_source)
+WITNESS(consort_encoding_info)
+WITNESS(consort_encode_sink)
+WITNESS(consort_encoder)
+WITNESS(consort_rendition_info)
+WITNESS(consort_media_range)
+WITNESS(consort_renditions_api)
