@@ -152,7 +152,8 @@ TEST_F(CodedStoreTest, DamageIsFoundAndRemoved) {
     }
     put(good + "more");
     EXPECT_FALSE(has("a"));
-    const auto other = coded("b", 5'000)->image();
+    const CodedPtr foreign = coded("b", 5'000);
+    const auto other = foreign->image();
     put({reinterpret_cast<const char*>(other.data()), other.size()});
     EXPECT_FALSE(has("a")) << "another's entry under its name";
     fs::create_symlink("/etc/passwd", file);
