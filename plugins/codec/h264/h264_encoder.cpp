@@ -7,12 +7,12 @@ extern "C" {
 #include <algorithm>
 #include <cstdio>
 #include <limits>
-#include <thread>
 #include <utility>
 
 #include "plugins/codec/common/video/picture_source.hpp"
 #include "plugins/codec/h264/h264_options.hpp"
 #include "plugins/codec/h264/nal_units.hpp"
+#include "plugins/codec/h264/parts.hpp"
 
 namespace consort::h264 {
 namespace {
@@ -40,20 +40,17 @@ std::uint32_t usual_bit_rate(const StreamSettings& settings) {
     return static_cast<std::uint32_t>(std::clamp(pixels / 10, 200e3, 50e6));
 }
 
-int decoder_threads() {
-    return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, 2u));
-}
-
 consort_str borrow(const std::string& text) { return {text.data(), text.size()}; }
 
 }  // namespace
 
-H264Encoding::H264Encoding(const MediaView& media, std::uint32_t track, video::PictureList list,
-                           const video::PicturePlan& plan, StreamSettings settings,
-                           std::string configuration, std::span<const std::int64_t> boundaries)
+H264Encoding::H264Encoding(const MediaView& media, std::uint32_t track,
+                           const video::PictureList& list, const video::PicturePlan& plan,
+                           StreamSettings settings, std::string configuration,
+                           std::span<const std::int64_t> boundaries)
     : media_(media),
       source_track_(track),
-      list_(std::move(list)),
+      list_(list),
       plan_(plan),
       settings_(std::move(settings)),
       configuration_(std::move(configuration)),
@@ -61,19 +58,18 @@ H264Encoding::H264Encoding(const MediaView& media, std::uint32_t track, video::P
     for (const std::int64_t time : boundaries) alone_.push_back(list_.range(time, time).first);
     std::sort(alone_.begin(), alone_.end());
     char text[160];
-    std::snprintf(text, sizeof text, "%s %s crf=%.2f rate=%u%s threads=%d %ux%u",
-                  settings_.preset.c_str(), settings_.profile.c_str(), settings_.crf,
-                  settings_.bit_rate, settings_.average ? " average" : "", settings_.threads,
-                  settings_.size.width, settings_.size.height);
+    std::snprintf(text, sizeof text, "%s %s crf=%.2f rate=%u%s %ux%u", settings_.preset.c_str(),
+                  settings_.profile.c_str(), settings_.crf, settings_.bit_rate,
+                  settings_.average ? " average" : "", settings_.size.width, settings_.size.height);
     revision_ = "h264 1, " + encoder_version() + ", " + text;
 }
 
 consort_encoding_info H264Encoding::info() const {
     consort_encoding_info info{};
     info.flags = CONSORT_ENCODING_CUTTABLE;
-    // A range begins with a buffer of a second that is nearly full.
+    // Each part, of three seconds or less, begins with half a second's bits saved up.
     info.peak_bit_rate = static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(std::uint64_t{settings_.bit_rate} * 115 / 100, UINT32_MAX));
+        std::min<std::uint64_t>(std::uint64_t{settings_.bit_rate} * 120 / 100, UINT32_MAX));
     info.revision = borrow(revision_);
     return info;
 }
@@ -109,33 +105,34 @@ Result<void> H264Encoding::encode(std::int64_t start, std::int64_t end, const Pc
                                   const EncodeSink& sink) const {
     if (start < 0 || end < start)
         return Error{CONSORT_E_INVALID, "A range must not end before it begins."};
-    const video::PictureRange range = list_.range(start, end);
-    if (range.size() == 0) return {};
-    CodedRange coded;
-    auto reading = encode_pictures(range, {decoder_threads(), true}, pcm, coded);
-    if (reading && *reading == video::Reading::kDamaged) {
-        coded = {};
-        reading = encode_pictures(range, {1, false}, pcm, coded);
-    }
-    if (!reading) return std::move(reading).error();
-    for (Sample& sample : coded.samples) {
-        const std::uint8_t* data = coded.bytes.data() + std::exchange(sample.offset, 0);
-        if (auto taken = sink.sample(sample, data); !taken) return taken;
+    const auto parts = cut_into_parts(list_, list_.range(start, end), settings_.timescale, alone_);
+    std::vector<CodedPart> coded(parts.size());
+    const auto work = [&](std::size_t number, const std::function<bool()>& stop) {
+        return encode_part(parts[number], stop, coded[number]);
+    };
+    if (auto done = side_by_side(
+            parts.size(), [&] { return pcm.canceled(); }, work);
+        !done)
+        return done;
+    for (CodedPart& part : coded) {
+        for (Sample& sample : part.samples) {
+            const std::uint8_t* data = part.bytes.data() + std::exchange(sample.offset, 0);
+            if (auto taken = sink.sample(sample, data); !taken) return taken;
+        }
     }
     return {};
 }
 
-Result<video::Reading> H264Encoding::encode_pictures(video::PictureRange range,
-                                                     video::ReadMode mode, const PcmInput& pcm,
-                                                     CodedRange& coded) const {
+Result<void> H264Encoding::encode_part(video::PictureRange part, const video::Canceled& canceled,
+                                       CodedPart& coded) const {
     auto stream = Stream::open(settings_);
     if (!stream) return std::move(stream).error();
     if (stream->configuration() != configuration_)
         return Error{CONSORT_E_INTERNAL,
                      "libx264 made other headers than before; its segments would not fit together"};
     const auto take = [&](const AccessUnit& unit) -> Result<void> {
-        const std::size_t number = range.first + coded.samples.size();
-        if (number >= range.end)
+        const std::size_t number = part.first + coded.samples.size();
+        if (number >= part.end)
             return Error{CONSORT_E_INTERNAL, "libx264 made more pictures than it was given"};
         Sample sample{};
         sample.offset = coded.bytes.size();
@@ -150,22 +147,19 @@ Result<video::Reading> H264Encoding::encode_pictures(video::PictureRange range,
         coded.bytes.insert(coded.bytes.end(), unit.data.begin(), unit.data.end());
         return {};
     };
-    std::size_t given = range.first;
+    std::size_t given = part.first;
     const auto add = [&](std::size_t picture, video::FramePtr frame) -> Result<void> {
         if (picture != given++) return Error{CONSORT_E_INTERNAL, "the filters lost a picture"};
         frame->pts = list_.time(picture);
-        const bool alone =
-            picture == range.first || std::binary_search(alone_.begin(), alone_.end(), picture);
-        return stream->add(*frame, alone, take);
+        return stream->add(*frame, take);
     };
-    const auto canceled = [&] { return pcm.canceled(); };
-    auto reading =
-        video::read_pictures(media_, source_track_, list_, plan_, range, mode, canceled, add);
-    if (!reading || *reading == video::Reading::kDamaged) return reading;
-    if (auto done = stream->finish(take); !done) return std::move(done).error();
-    if (given != range.end || coded.samples.size() != range.size())
+    if (auto done = video::read_pictures(media_, source_track_, list_, plan_, part, canceled, add);
+        !done)
+        return done;
+    if (auto done = stream->finish(take); !done) return done;
+    if (given != part.end || coded.samples.size() != part.size())
         return Error{CONSORT_E_INTERNAL, "libx264 or the filters lost a picture"};
-    return reading;
+    return {};
 }
 
 H264Encoder::H264Encoder() { video::silence_libav(); }
@@ -178,28 +172,27 @@ Result<std::unique_ptr<H264Encoding>> H264Encoder::prepare(const EncodeSource& s
     if (!track) return track.error();
     if (track->timescale == 0 || track->timescale > kHighestTimescale)
         return Error{CONSORT_E_UNSUPPORTED, "The source's time is counted too finely for H.264."};
-    auto list = video::PictureList::of(source.media, source.track);
-    if (!list) return std::move(list).error();
-    const auto look = video::SourceLook::of(source.media, source.track, *list, {});
-    if (!look) return look.error();
-    const std::uint32_t lines = look->upright().height;
+    const auto film = video::Film::of(source.media, source.track);
+    if (!film) return film.error();
+    const video::SourceLook& look = (*film)->look;
+    const std::uint32_t lines = look.upright().height;
     if (wanted.height > lines)
         return Error{CONSORT_E_UNSUPPORTED, "The source has " + std::to_string(lines) + " lines; " +
                                                 std::to_string(wanted.height) +
                                                 " would only enlarge it."};
 
-    const auto plan = video::PicturePlan::make(*look, wanted.height);
+    const auto plan = video::PicturePlan::make(look, wanted.height);
     StreamSettings settings;
     settings.size = plan.size;
     settings.colour = plan.colour;
     settings.timescale = track->timescale;
-    set_rate(*track, *list, settings);
+    set_rate(*track, (*film)->list, settings);
     settings.profile = plan.size.height <= 480 ? "main" : "high";
     settings.bit_rate = wanted.bit_rate != 0 ? wanted.bit_rate : usual_bit_rate(settings);
     if (auto applied = apply_options(wanted, settings); !applied) return std::move(applied).error();
     const auto stream = Stream::open(settings);
     if (!stream) return stream.error();
-    return std::make_unique<H264Encoding>(source.media, source.track, std::move(*list), plan,
+    return std::make_unique<H264Encoding>(source.media, source.track, (*film)->list, plan,
                                           std::move(settings), stream->configuration(),
                                           source.boundaries);
 }

@@ -8,6 +8,7 @@
 
 #include "consort/offers/encoder.hpp"
 
+#include "plugins/codec/common/video/film.hpp"
 #include "plugins/codec/common/video/picture_list.hpp"
 #include "plugins/codec/common/video/picture_plan.hpp"
 #include "plugins/codec/common/video/picture_source.hpp"
@@ -19,7 +20,7 @@ namespace consort::h264 {
 // its media time is the source's presentation time. It has the same pictures at the same times.
 class H264Encoding {
   public:
-    H264Encoding(const MediaView& media, std::uint32_t track, video::PictureList list,
+    H264Encoding(const MediaView& media, std::uint32_t track, const video::PictureList& list,
                  const video::PicturePlan& plan, StreamSettings settings, std::string configuration,
                  std::span<const std::int64_t> boundaries);
 
@@ -30,16 +31,16 @@ class H264Encoding {
                         const EncodeSink& sink) const;
 
   private:
-    struct CodedRange {
+    struct CodedPart {
         std::vector<Sample> samples;  // offsets count from the start of `bytes`
         std::vector<std::uint8_t> bytes;
     };
-    Result<video::Reading> encode_pictures(video::PictureRange range, video::ReadMode mode,
-                                           const PcmInput& pcm, CodedRange& coded) const;
+    Result<void> encode_part(video::PictureRange part, const video::Canceled& canceled,
+                             CodedPart& coded) const;
 
     MediaView media_;
     std::uint32_t source_track_;
-    video::PictureList list_;
+    const video::PictureList& list_;  // lives as long as the media
     video::PicturePlan plan_;
     StreamSettings settings_;
     std::string configuration_, codec_string_, revision_;

@@ -11,9 +11,8 @@
 namespace consort::h264 {
 namespace {
 
-template <class Number>
-std::optional<Number> number_in(std::string_view text, Number least, Number most) {
-    Number value{};
+std::optional<double> number_in(std::string_view text, double least, double most) {
+    double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
     if (!(value >= least && value <= most)) return std::nullopt;
@@ -52,17 +51,13 @@ Result<void> apply_options(const EncodeSettings& wanted, StreamSettings& setting
                 return refused(name, value, "capped and average");
             settings.average = value == "average";
         } else if (name == "crf") {
-            const auto crf = number_in<double>(value, 1, 51);
+            const auto crf = number_in(value, 1, 51);
             if (!crf) return refused(name, value, "1 to 51");
             settings.crf = *crf;
-        } else if (name == "threads") {
-            const auto threads = number_in<int>(value, 1, 16);
-            if (!threads) return refused(name, value, "1 to 16");
-            settings.threads = *threads;
         } else {
             return Error{CONSORT_E_UNSUPPORTED,
                          "An H.264 rendition has no option '" + std::string(name) +
-                             "'; it has preset, profile, crf, rate_control and threads."};
+                             "'; it has preset, profile, crf and rate_control."};
         }
     }
     return {};

@@ -7,7 +7,7 @@
 
 namespace consort::h264 {
 
-// Puts the options into `settings`: preset, profile, crf, rate_control (capped, average), threads.
+// Puts the options into `settings`: preset, profile, crf, rate_control (capped, average).
 // UNSUPPORTED, with the values that are possible, for any other.
 Result<void> apply_options(const EncodeSettings& wanted, StreamSettings& settings);
 

@@ -14,8 +14,10 @@ extern "C" {
 namespace consort::h264 {
 namespace {
 
-// Equal headers for every run, equal bytes on every processor, lengths instead of start codes.
-constexpr const char* kParameters = "stitchable=1:cpu-independent=1:sliced-threads=0:annexb=0";
+// Equal headers for every run, equal bytes on every processor, lengths instead of start codes, and
+// a buffer that is half full at the start, so that runs that follow each other keep to the bit
+// rate.
+constexpr const char* kParameters = "stitchable=1:cpu-independent=1:annexb=0:vbv-init=0.5";
 constexpr int kLongestGop = 300;
 
 struct Options {
@@ -39,8 +41,7 @@ void describe(const StreamSettings& settings, AVCodecContext& codec) {
     codec.color_range = AVCOL_RANGE_MPEG;
     codec.flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
     codec.gop_size = kLongestGop;
-    codec.thread_count = settings.threads;
-    codec.thread_type = FF_THREAD_FRAME;
+    codec.thread_count = 1;
     const auto rate = static_cast<int>(std::min(settings.bit_rate, 1'000'000'000u));
     codec.rc_max_rate = settings.average ? rate + rate / 2 : rate;
     codec.rc_buffer_size = rate;
@@ -62,7 +63,6 @@ Result<Stream> Stream::open(const StreamSettings& settings) {
     Options options;
     options.set("preset", settings.preset);
     options.set("profile", settings.profile);
-    options.set("forced-idr", "1");
     options.set("x264-params", kParameters);
     if (!settings.average) options.set("crf", std::to_string(settings.crf));
     const int status = avcodec_open2(&codec, found, &options.raw);
@@ -79,8 +79,7 @@ Result<Stream> Stream::open(const StreamSettings& settings) {
     return stream;
 }
 
-Result<void> Stream::add(AVFrame& picture, bool alone, const Take& take) {
-    picture.pict_type = alone ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+Result<void> Stream::add(const AVFrame& picture, const Take& take) {
     const int status = avcodec_send_frame(codec_.get(), &picture);
     if (status < 0) return video::libav_error("libx264 cannot encode a picture", status);
     return collect(take);
@@ -123,7 +122,6 @@ std::string find_version() {
     StreamSettings small;
     small.size = {64, 64};
     describe(small, *codec);
-    codec->thread_count = 1;
     const video::FramePtr picture = video::new_frame();
     picture->format = AV_PIX_FMT_YUV420P;
     picture->width = picture->height = 64;

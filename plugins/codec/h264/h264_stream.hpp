@@ -23,7 +23,6 @@ struct StreamSettings {
     bool average = false;  // hold the average; else equal quality, capped by bit_rate
     double crf = 23;       // of equal quality
     std::string preset = "veryfast", profile = "high";
-    int threads = 2;  // decides about the bytes, like all of these
 };
 
 // A coded picture.
@@ -45,8 +44,8 @@ class Stream {
 
     // Takes an access unit, in decode order; its bytes are borrowed.
     using Take = std::function<Result<void>(const AccessUnit&)>;
-    // The picture's pts counts in the timescale and rises; `alone` makes an IDR picture of it.
-    Result<void> add(AVFrame& picture, bool alone, const Take& take);
+    // The picture's pts counts in the timescale and rises. The first becomes an IDR picture.
+    Result<void> add(const AVFrame& picture, const Take& take);
     Result<void> finish(const Take& take);
 
   private:

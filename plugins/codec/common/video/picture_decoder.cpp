@@ -53,7 +53,7 @@ Result<void> configure(AVCodecContext& codec, const Track& track) {
 }  // namespace
 
 Result<PictureDecoder> PictureDecoder::open(const MediaView& media, std::uint32_t index,
-                                            const PictureList& list, int threads, bool sound_only) {
+                                            const PictureList& list) {
     const auto track = media.track(index);
     if (!track) return track.error();
     const std::string name(view(track->codec));
@@ -69,10 +69,8 @@ Result<PictureDecoder> PictureDecoder::open(const MediaView& media, std::uint32_
     if (!decoder.codec_) return Error{CONSORT_E_NO_MEMORY, "out of memory"};
     AVCodecContext& codec = *decoder.codec_;
     if (auto done = configure(codec, *track); !done) return std::move(done).error();
-    codec.thread_count = std::max(threads, 1);
+    codec.thread_count = 1;
     codec.flags |= AV_CODEC_FLAG_BITEXACT | AV_CODEC_FLAG_OUTPUT_CORRUPT;
-    if (sound_only) codec.err_recognition |= AV_EF_EXPLODE;
-    decoder.sound_only_ = sound_only;
     codec.max_pixels = kMostPixels;
     codec.pkt_timebase = {1, static_cast<int>(std::min(track->timescale, 1u << 30))};
     if (codec.codec_id == AV_CODEC_ID_H264) codec.has_b_frames = list.reorder_depth();
@@ -137,7 +135,6 @@ Result<bool> PictureDecoder::send(const Sample& sample, const Take& take) {
     const int status = avcodec_send_packet(codec_.get(), packet_.get());
     if (status == AVERROR(ENOMEM)) return Error{CONSORT_E_NO_MEMORY, "out of memory"};
     // Any other refusal means that the sample is damaged: its picture will be missing.
-    damaged_ = damaged_ || (status < 0 && status != AVERROR(EAGAIN));
     return receive(take);
 }
 
@@ -149,19 +146,15 @@ Result<bool> PictureDecoder::receive(const Take& take) {
         if (status == AVERROR(ENOMEM)) return Error{CONSORT_E_NO_MEMORY, "out of memory"};
         if (status < 0) {  // a damaged sample; what came after it may be waiting
             ++failures;
-            damaged_ = true;
             continue;
         }
-        if (is_damaged(*frame, codec_->codec_id)) {
-            damaged_ = true;
-            continue;
-        }
+        if (is_damaged(*frame, codec_->codec_id)) continue;
         const std::size_t picture = list_->with_stamp(frame->pts);
         if (picture == list_->size()) continue;
         const auto more = take(picture, std::move(frame));
         if (!more || !*more) return more;
     }
-    return !(sound_only_ && damaged_);
+    return true;
 }
 
 Result<bool> PictureDecoder::drain(const Take& take) {

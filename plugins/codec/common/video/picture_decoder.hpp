@@ -18,13 +18,9 @@ using Canceled = std::function<bool()>;
 // One thread at a time; the media and the list outlive it.
 class PictureDecoder {
   public:
-    // `sound_only`: be strict about what is damage, and stop at it. UNSUPPORTED: no decoder for
-    // this codec.
+    // UNSUPPORTED: no decoder for this codec.
     static Result<PictureDecoder> open(const MediaView& media, std::uint32_t track,
-                                       const PictureList& list, int threads,
-                                       bool sound_only = false);
-    // Something was not as it must be, since it was opened.
-    bool damaged() const noexcept { return damaged_; }
+                                       const PictureList& list);
 
     // Takes a good picture and its number in the list. False: enough, stop.
     using Take = std::function<Result<bool>(std::size_t picture, FramePtr frame)>;
@@ -48,7 +44,6 @@ class PictureDecoder {
     MediaView media_;
     std::uint32_t track_;
     const PictureList* list_;
-    bool sound_only_ = false, damaged_ = false;
     CodecPtr codec_;
     PacketPtr packet_ = new_packet();
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <utility>
 
 namespace consort::video {
@@ -121,6 +122,18 @@ std::uint64_t PictureList::sync_before(std::uint64_t sample) const noexcept {
     for (const Picture& sync : syncs_)
         if (sync.sample < sample) found = std::max(found, sync.sample);
     return found;
+}
+
+std::size_t PictureList::sync_picture_near(std::int64_t time, std::int64_t reach) const noexcept {
+    auto at = std::lower_bound(syncs_.begin(), syncs_.end(), Picture{time - reach, 0}, by_time);
+    std::size_t nearest = size();
+    for (; at != syncs_.end() && at->time <= time + reach; ++at) {
+        const std::size_t picture = with_stamp(at->time);
+        if (picture == size()) continue;
+        if (nearest == size() || std::abs(at->time - time) < std::abs(this->time(nearest) - time))
+            nearest = picture;
+    }
+    return nearest;
 }
 
 std::size_t PictureList::with_stamp(std::int64_t stamp) const noexcept {

@@ -46,6 +46,10 @@ class PictureList {
     std::uint64_t sync_at(std::int64_t time) const noexcept;
     std::size_t sync_count() const noexcept { return syncs_.size(); }
 
+    // The picture that is a sync sample and nearest to the time, no further off than `reach`;
+    // size() if there is none.
+    std::size_t sync_picture_near(std::int64_t time, std::int64_t reach) const noexcept;
+
     // What a decoder is told as a sample's time.
     std::int64_t stamp(const Sample& sample) const noexcept {
         return sample.decode_time + sample.composition_offset - edit_start_;

@@ -82,7 +82,7 @@ Result<SourceLook> SourceLook::of(const MediaView& media, std::uint32_t index,
     look.colour = {known(track->colour_primaries, 0), known(track->colour_transfer, 0),
                    known(track->colour_matrix, 0), track->colour_full_range != 0};
 
-    auto decoder = PictureDecoder::open(media, index, list, 1);
+    auto decoder = PictureDecoder::open(media, index, list);
     if (!decoder) return decoder.error();
     int seen = 0;
     const auto take = [&](std::size_t, FramePtr frame) -> Result<bool> {

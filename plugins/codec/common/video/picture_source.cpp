@@ -37,10 +37,10 @@ class Places {
 
 }  // namespace
 
-Result<Reading> read_pictures(const MediaView& media, std::uint32_t track, const PictureList& list,
-                              const PicturePlan& plan, PictureRange range, ReadMode mode,
-                              const Canceled& canceled, const PictureFilter::Take& take) {
-    if (range.size() == 0) return Reading::kDone;
+Result<void> read_pictures(const MediaView& media, std::uint32_t track, const PictureList& list,
+                           const PicturePlan& plan, PictureRange range, const Canceled& canceled,
+                           const PictureFilter::Take& take) {
+    if (range.size() == 0) return {};
     // Deinterlacing looks at the neighbours.
     PictureRange wanted = range;
     if (plan.source.interlaced) {
@@ -58,7 +58,7 @@ Result<Reading> read_pictures(const MediaView& media, std::uint32_t track, const
         return filter.add(picture, frame, pass);
     });
 
-    auto decoder = PictureDecoder::open(media, track, list, mode.threads, mode.sound_only);
+    auto decoder = PictureDecoder::open(media, track, list);
     if (!decoder) return decoder.error();
     const auto place = [&](std::size_t picture, FramePtr frame) -> Result<bool> {
         if (auto done = places.add(picture, std::move(frame)); !done)
@@ -66,22 +66,17 @@ Result<Reading> read_pictures(const MediaView& media, std::uint32_t track, const
         return true;
     };
     SampleRange samples = list.needed(wanted);
-    if (auto done = decoder->decode(samples, wanted.first, canceled, place); !done)
-        return std::move(done).error();
-    if (mode.sound_only && (decoder->damaged() || places.nothing())) return Reading::kDamaged;
+    if (auto done = decoder->decode(samples, wanted.first, canceled, place); !done) return done;
     if (places.nothing() && samples.first > 0) {
         // All of it is damaged: what was up before it stays.
         samples = {list.sync_before(samples.first), samples.first};
-        if (auto done = decoder->decode(samples, 0, canceled, place); !done)
-            return std::move(done).error();
+        if (auto done = decoder->decode(samples, 0, canceled, place); !done) return done;
     }
     if (places.nothing())
         return Error{CONSORT_E_CORRUPT,
                      "The source's pictures are damaged here; none of them can be decoded."};
-    auto done = places.finish();
-    if (done) done = filter.finish(pass);
-    if (!done) return std::move(done).error();
-    return Reading::kDone;
+    if (auto done = places.finish(); !done) return done;
+    return filter.finish(pass);
 }
 
 }  // namespace consort::video

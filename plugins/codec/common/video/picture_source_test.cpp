@@ -42,21 +42,17 @@ struct Film {
         silence_libav();
         plan = PicturePlan::make(*SourceLook::of(media->view(), 0, list, {}), height);
     }
-    Result<std::vector<Picture>> read(PictureRange range, int threads = 2,
-                                      const Canceled& canceled = {}) const {
-        for (const ReadMode mode : {ReadMode{threads, true}, ReadMode{1, false}}) {
-            std::vector<Picture> pictures;
-            std::size_t next = range.first;
-            auto done = read_pictures(media->view(), 0, list, plan, range, mode, canceled,
-                                      [&](std::size_t number, FramePtr frame) -> Result<void> {
-                                          EXPECT_EQ(number, next++);
-                                          pictures.push_back(picture_of(*frame, list.time(number)));
-                                          return {};
-                                      });
-            if (!done) return std::move(done).error();
-            if (*done == Reading::kDone) return pictures;
-        }
-        return Error{CONSORT_E_INTERNAL, "a reading that bears damage found some"};
+    Result<std::vector<Picture>> read(PictureRange range, const Canceled& canceled = {}) const {
+        std::vector<Picture> pictures;
+        std::size_t next = range.first;
+        auto done = read_pictures(media->view(), 0, list, plan, range, canceled,
+                                  [&](std::size_t number, FramePtr frame) -> Result<void> {
+                                      EXPECT_EQ(number, next++);
+                                      pictures.push_back(picture_of(*frame, list.time(number)));
+                                      return {};
+                                  });
+        if (!done) return std::move(done).error();
+        return pictures;
     }
     std::vector<Picture> all() const {
         auto pictures = read({0, list.size()});
@@ -80,7 +76,7 @@ TEST_P(EverySource, GivesTheSamePicturesInAnyRange) {
         if (first > end) std::swap(first, end);
         if (round == 0) first = 0, end = original.size() - 1;
         const PictureRange range{first, end + 1};
-        const auto pictures = film.read(range, 1 + round % 2);
+        const auto pictures = film.read(range);
         ASSERT_TRUE(pictures.ok()) << pictures.error().text;
         ASSERT_EQ(pictures->size(), range.size());
         for (std::size_t i = 0; i < range.size(); ++i)
@@ -231,7 +227,7 @@ TEST(PictureSource, KeepsTimeWhateverIsDamaged) {
             for (int hit = 0; hit < 40 * (round + 1); ++hit)
                 media->source[random() % media->source.size()] = static_cast<char>(random());
             const Film film(std::move(media));
-            const auto one = film.read({5, 90}, 1), two = film.read({5, 90}, 2);
+            const auto one = film.read({5, 90}), two = film.read({5, 90});
             ASSERT_EQ(one.ok(), two.ok());
             if (!one) {
                 EXPECT_EQ(one.error().status, CONSORT_E_CORRUPT);
@@ -248,7 +244,7 @@ TEST(PictureSource, StopsWhenNobodyWaits) {
     const Workshop shop;
     const Film film(media_of(shop.make(kInput + "-c:v mpeg4", "a.mp4")));
     int asked = 0;
-    const auto read = film.read({0, 100}, 1, [&] { return ++asked > 10; });
+    const auto read = film.read({0, 100}, [&] { return ++asked > 10; });
     ASSERT_FALSE(read.ok());
     EXPECT_EQ(read.error().status, CONSORT_E_CANCELED);
     EXPECT_LE(asked, 12);

@@ -197,7 +197,7 @@ std::vector<Picture> decode(FakeMedia& media) {
     std::vector<Picture> pictures;
     const auto list = PictureList::of(media.view(), 0);
     if (!list) throw std::runtime_error(list.error().text);
-    auto decoder = PictureDecoder::open(media.view(), 0, *list, 1);
+    auto decoder = PictureDecoder::open(media.view(), 0, *list);
     if (!decoder) throw std::runtime_error(decoder.error().text);
     const auto track = media.view().track(0);
     const auto done =

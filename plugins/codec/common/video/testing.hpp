@@ -2,6 +2,7 @@
 // range holds.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -60,12 +61,13 @@ Coded encode(const Encoding& encoding, std::int64_t start, std::int64_t end,
              std::size_t cancel_after = SIZE_MAX) {
     struct State {
         Coded coded;
-        std::size_t patience;
-    } state{{}, cancel_after};
+        std::atomic<std::size_t> patience;
+    };
+    State state{{}, cancel_after};
     consort_pcm_input pcm{};
     pcm.self = &state;
     pcm.canceled = [](void* self) noexcept -> std::int32_t {
-        std::size_t& patience = static_cast<State*>(self)->patience;
+        std::atomic<std::size_t>& patience = static_cast<State*>(self)->patience;
         return patience == 0 || --patience == 0 ? 1 : 0;
     };
     consort_encode_sink sink{};

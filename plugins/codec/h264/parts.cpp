@@ -1,0 +1,79 @@
+#include "plugins/codec/h264/parts.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "consort/failure.hpp"
+
+namespace consort::h264 {
+namespace {
+
+constexpr std::int64_t kPartSeconds = 3;
+constexpr std::size_t kMostThreads = 4;
+
+void cut_evenly(const video::PictureList& list, video::PictureRange range, std::int64_t target,
+                std::vector<video::PictureRange>& parts) {
+    const std::int64_t start = list.time(range.first);
+    const std::int64_t end = list.time(range.end - 1) + list.duration(range.end - 1);
+    const std::int64_t count = std::max<std::int64_t>((end - start + target - 1) / target, 1);
+    const std::int64_t length = (end - start) / count;
+    std::size_t first = range.first;
+    for (std::int64_t i = 1; i < count; ++i) {
+        const std::int64_t time = start + i * length;
+        std::size_t cut = list.sync_picture_near(time, length / 3);
+        if (cut >= range.end) cut = list.range(time, time).first;
+        if (cut <= first || cut >= range.end) continue;
+        parts.push_back({first, cut});
+        first = cut;
+    }
+    parts.push_back({first, range.end});
+}
+
+}  // namespace
+
+std::vector<video::PictureRange> cut_into_parts(const video::PictureList& list,
+                                                video::PictureRange range, std::uint32_t timescale,
+                                                std::span<const std::size_t> alone) {
+    std::vector<video::PictureRange> parts;
+    if (range.size() == 0) return parts;
+    const std::int64_t target = kPartSeconds * timescale;
+    std::size_t first = range.first;
+    for (auto next = std::ranges::upper_bound(alone, first);
+         next != alone.end() && *next < range.end; ++next) {
+        if (*next == first) continue;
+        cut_evenly(list, {first, *next}, target, parts);
+        first = *next;
+    }
+    cut_evenly(list, {first, range.end}, target, parts);
+    return parts;
+}
+
+Result<void> side_by_side(
+    std::size_t count, const std::function<bool()>& canceled,
+    const std::function<Result<void>(std::size_t number, const std::function<bool()>& stop)>&
+        work) {
+    std::atomic<std::size_t> next = 0;
+    std::atomic<bool> over = false;
+    std::mutex mutex;
+    Result<void> outcome;
+    const auto run = [&](const std::function<bool()>& stop) {
+        for (std::size_t number; !over && (number = next++) < count;) {
+            const Result<void> done = contained([&] { return work(number, stop); });
+            if (done) continue;
+            const std::lock_guard lock(mutex);
+            if (!over.exchange(true)) outcome = done;
+        }
+    };
+    const std::size_t cores =
+        std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMostThreads);
+    std::vector<std::jthread> others;
+    for (std::size_t i = 1; i < std::min(count, cores); ++i)
+        others.emplace_back([&] { run([&] { return over.load(); }); });
+    run([&] { return over || canceled(); });
+    others.clear();
+    return outcome;
+}
+
+}  // namespace consort::h264
