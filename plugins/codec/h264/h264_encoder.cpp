@@ -10,6 +10,7 @@ extern "C" {
 #include <utility>
 
 #include "plugins/codec/common/video/picture_source.hpp"
+#include "plugins/codec/common/video/side_by_side.hpp"
 #include "plugins/codec/h264/h264_options.hpp"
 #include "plugins/codec/h264/nal_units.hpp"
 #include "plugins/codec/h264/parts.hpp"
@@ -110,7 +111,7 @@ Result<void> H264Encoding::encode(std::int64_t start, std::int64_t end, const Pc
     const auto work = [&](std::size_t number, const std::function<bool()>& stop) {
         return encode_part(parts[number], stop, coded[number]);
     };
-    if (auto done = side_by_side(
+    if (auto done = video::side_by_side(
             parts.size(), [&] { return pcm.canceled(); }, work);
         !done)
         return done;

@@ -1,17 +1,11 @@
 #include "plugins/codec/h264/parts.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <mutex>
-#include <thread>
-
-#include "consort/failure.hpp"
 
 namespace consort::h264 {
 namespace {
 
 constexpr std::int64_t kPartSeconds = 3;
-constexpr std::size_t kMostThreads = 4;
 
 void cut_evenly(const video::PictureList& list, video::PictureRange range, std::int64_t target,
                 std::vector<video::PictureRange>& parts) {
@@ -48,32 +42,6 @@ std::vector<video::PictureRange> cut_into_parts(const video::PictureList& list,
     }
     cut_evenly(list, {first, range.end}, target, parts);
     return parts;
-}
-
-Result<void> side_by_side(
-    std::size_t count, const std::function<bool()>& canceled,
-    const std::function<Result<void>(std::size_t number, const std::function<bool()>& stop)>&
-        work) {
-    std::atomic<std::size_t> next = 0;
-    std::atomic<bool> over = false;
-    std::mutex mutex;
-    Result<void> outcome;
-    const auto run = [&](const std::function<bool()>& stop) {
-        for (std::size_t number; !over && (number = next++) < count;) {
-            const Result<void> done = contained([&] { return work(number, stop); });
-            if (done) continue;
-            const std::lock_guard lock(mutex);
-            if (!over.exchange(true)) outcome = done;
-        }
-    };
-    const std::size_t cores =
-        std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMostThreads);
-    std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < std::min(count, cores); ++i)
-        others.emplace_back([&] { run([&] { return over.load(); }); });
-    run([&] { return over || canceled(); });
-    others.clear();
-    return outcome;
 }
 
 }  // namespace consort::h264

@@ -3,11 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
-
-#include "consort/result.hpp"
 
 #include "plugins/codec/common/video/picture_list.hpp"
 
@@ -19,11 +16,5 @@ namespace consort::h264 {
 std::vector<video::PictureRange> cut_into_parts(const video::PictureList& list,
                                                 video::PictureRange range, std::uint32_t timescale,
                                                 std::span<const std::size_t> alone);
-
-// Runs `work` for each of `count` numbers, on this thread and more, as the machine has cores. The
-// first error ends it, as does `canceled`, which is asked on this thread; `stop` tells the work so.
-Result<void> side_by_side(
-    std::size_t count, const std::function<bool()>& canceled,
-    const std::function<Result<void>(std::size_t number, const std::function<bool()>& stop)>& work);
 
 }  // namespace consort::h264

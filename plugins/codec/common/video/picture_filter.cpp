@@ -26,6 +26,22 @@ bool is_rgb(int format) {
     return found != nullptr && (found->flags & AV_PIX_FMT_FLAG_RGB) != 0;
 }
 
+// As the scale filter calls it. Unmarked pictures of films in high definition are BT.709.
+const char* matrix_name(const PicturePlan& plan) {
+    switch (plan.colour.matrix) {
+        case 1:
+            return "bt709";
+        case 5:
+        case 6:
+            return "bt601";
+        case 9:
+        case 10:
+            return "bt2020";
+        default:
+            return plan.source.coded.height >= 720 ? "bt709" : "bt601";
+    }
+}
+
 struct InOut {
     AVFilterInOut* raw = avfilter_inout_alloc();
     ~InOut() { avfilter_inout_free(&raw); }
@@ -44,7 +60,8 @@ std::string PictureFilter::describe(const Kind& kind) const {
     const bool turned = source.turned();
     const unsigned width = turned ? plan_.size.height : plan_.size.width;
     const unsigned height = turned ? plan_.size.width : plan_.size.height;
-    std::string filters = "bwdif=mode=send_frame:parity=auto:deint=interlaced,";
+    std::string filters;
+    if (!plan_.still) filters += "bwdif=mode=send_frame:parity=auto:deint=interlaced,";
     if (source.hdr()) {
         filters += text("zscale=w=%u:h=%u:filter=bicubic:transfer=linear:npl=100,", width, height) +
                    "format=gbrpf32le,zscale=primaries=bt709," +
@@ -59,6 +76,10 @@ std::string PictureFilter::describe(const Kind& kind) const {
         filters += ',';
     }
     filters += "format=yuv420p";
+    if (plan_.still)
+        filters +=
+            text(",scale=%s:in_range=tv:out_range=pc:in_color_matrix=%s:out_color_matrix=bt601",
+                 kScaling, matrix_name(plan_));
     if (source.rotation == 90) filters += ",transpose=clock";
     if (source.rotation == 180) filters += ",hflip,vflip";
     if (source.rotation == 270) filters += ",transpose=cclock";
@@ -145,7 +166,7 @@ void PictureFilter::finished(AVFrame& frame) const {
     frame.color_primaries = static_cast<AVColorPrimaries>(plan_.colour.primaries);
     frame.color_trc = static_cast<AVColorTransferCharacteristic>(plan_.colour.transfer);
     frame.colorspace = static_cast<AVColorSpace>(plan_.colour.matrix);
-    frame.color_range = AVCOL_RANGE_MPEG;
+    frame.color_range = plan_.still ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 }
 
 }  // namespace consort::video

@@ -33,6 +33,7 @@ class PictureList {
     std::int64_t time(std::size_t picture) const noexcept {
         return picture == 0 ? 0 : pictures_[picture].time;
     }
+    std::uint64_t sample(std::size_t picture) const noexcept { return pictures_[picture].sample; }
     // Until the next picture, or the end of the presentation.
     std::int64_t duration(std::size_t picture) const noexcept;
     // Those that begin from `start` to before `end`.

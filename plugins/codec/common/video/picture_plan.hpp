@@ -41,11 +41,13 @@ struct SourceLook {
                                  const PictureList& list, const Canceled& canceled);
 };
 
-// Upright pictures of 8 bits, 4:2:0, square pixels, limited range, even width and height.
+// Upright pictures of 8 bits, 4:2:0, square pixels, limited range, even width and height. Stills do
+// without deinterlacing, which needs neighbours, and have the colours of JFIF: BT.601, full range.
 struct PicturePlan {
     SourceLook source;
     Size size;
     Colour colour;  // of the result
+    bool still = false;
 
     // At most `height` lines of the upright picture, 0: as many as it has; never more than it has.
     static PicturePlan make(const SourceLook& source, std::uint32_t height);
