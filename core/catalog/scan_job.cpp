@@ -239,6 +239,7 @@ void ScanJob::read_files() {
         if (inspection) {
             done.record = make_record(*inspection, todo.stat, todo.relative_uri);
         } else {
+            observer_.unusable(shown(todo.uri), inspection.error().text);
             done.record = make_broken_record(inspection.error().text, todo.stat, todo.relative_uri);
             const consort_status why = inspection.error().status;
             // What may go better next time is looked at again next time.

@@ -91,6 +91,7 @@ struct ScanObserver {
     virtual void found(std::uint64_t files) = 0;  // media files seen
     virtual void kept() = 0;                      // one of them is unchanged
     virtual void reading(std::string_view file) = 0;
+    virtual void unusable(std::string_view file, std::string_view reason) = 0;
     virtual void problem(std::string sentence) = 0;
     // After the commit.
     virtual void committed(const std::vector<Change>& changes) = 0;

@@ -78,6 +78,9 @@ struct Scanner::Impl final : ScanObserver {
             p.current = file;
         });
     }
+    void unusable(std::string_view file, std::string_view reason) override {
+        log.warning("a file cannot be played", {{"file", file}, {"why", reason}});
+    }
     void problem(std::string sentence) override {
         log.warning(sentence);
         edit([&](Progress& p) {
