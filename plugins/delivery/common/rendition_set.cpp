@@ -275,17 +275,22 @@ Result<BitRates> rendition_bit_rates(const MediaView& media, const CmafRendition
     }
     std::vector<SegmentMeasure> segments;
     segments.reserve(rendition.parts.size());
+    std::uint64_t before = 0;
     for (std::size_t i = 0; i < rendition.parts.size(); ++i) {
         const Segment& part = rendition.parts[i];
-        auto size = rendition.packed_audio()
-                        ? payload_size(media, rendition.track, part.first, part.count)
-                        : fragment_size_bound(media, rendition.track, part.first, part.count);
-        if (!size) return std::move(size).error();
-        if (rendition.packed_audio()) {
-            *size += kTimestampTagSize + (i == 0 ? rendition.lead.size() : 0);
+        const auto after = media.bytes_before(rendition.track.index, part.first + part.count);
+        if (!after) return after.error();
+        const std::uint64_t payload = *after - before;
+        before = *after;
+        std::uint64_t size = kTimestampTagSize + (i == 0 ? rendition.lead.size() : 0) + payload;
+        if (!rendition.packed_audio()) {
+            const auto bound =
+                fragment_size_bound(media, rendition.track, part.first, part.count, payload);
+            if (!bound) return bound.error();
+            size = *bound;
         }
         segments.push_back(
-            {*size, static_cast<double>(part.duration) / rendition.track.track.timescale});
+            {size, static_cast<double>(part.duration) / rendition.track.track.timescale});
     }
     return bit_rates(segments, segment_seconds);
 }

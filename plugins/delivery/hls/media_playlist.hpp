@@ -2,13 +2,14 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+
+#include "plugins/delivery/hls/ladder.hpp"
 
 namespace consort::delivery {
 
-struct Rendition;
-
-// Relative URIs with `?v=version`; durations in microseconds that sum up exactly.
-std::string write_media_playlist(const Rendition& rendition, std::string_view version);
+// `target_seconds` is EXT-X-TARGETDURATION. Relative URIs with `?v=version`; durations in
+// microseconds that sum up exactly.
+std::string write_media_playlist(const CmafRendition& rendition, Container container,
+                                 std::uint64_t target_seconds);
 
 }  // namespace consort::delivery

@@ -1,17 +1,19 @@
-// The multivariant playlist of RFC 8216 (there "master playlist").
+// The multivariant playlist of RFC 8216, section 4.3.4.
 #pragma once
 
 #include <string>
 
-#include "consort/media.hpp"
+#include "plugins/delivery/hls/bandwidth.hpp"
+#include "plugins/delivery/hls/subtitles.hpp"
 
 namespace consort::delivery {
 
-class Renditions;
-
-// Measures every segment, so it reads the whole index.
+// CODECS, BANDWIDTH, SCORE and the rest of every variant of the ladder; groups of sound and
+// subtitles; I-frame playlists. Bandwidths say the peak over runs of segments. UNSUPPORTED if the
+// container can carry none of the renditions.
 Result<std::string> write_multivariant_playlist(const MediaView& media,
-                                                const Renditions& renditions,
-                                                std::uint32_t segment_seconds);
+                                                const RenditionSet& renditions,
+                                                const Bandwidths& bandwidths, Container container,
+                                                const std::vector<SubtitleTrack>& subtitles);
 
 }  // namespace consort::delivery
