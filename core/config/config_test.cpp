@@ -133,7 +133,7 @@ const RenditionSettings* find_rendition(const Loaded& loaded, std::string_view n
 
 TEST(Config, RenditionsAreAddedChangedAndSwitchedOff) {
     const Loaded none = load_text("", {}, {});
-    ASSERT_EQ(none.settings.renditions.all.size(), 12u);
+    ASSERT_EQ(none.settings.renditions.all.size(), 13u);
     EXPECT_EQ(none.settings.renditions.all[0].name, "aac-64");
     EXPECT_EQ(find_rendition(none, "h264-720")->height, 720u);
     EXPECT_FALSE(find_rendition(none, "opus-128")->listed);
@@ -148,7 +148,7 @@ TEST(Config, RenditionsAreAddedChangedAndSwitchedOff) {
         {}, {});
     EXPECT_THAT(loaded.mistakes, IsEmpty());
     EXPECT_EQ(loaded.settings.renditions.segment_seconds, 4u);
-    EXPECT_EQ(loaded.settings.renditions.all.size(), 12u);
+    EXPECT_EQ(loaded.settings.renditions.all.size(), 13u);
     const RenditionSettings& added = loaded.settings.renditions.all.back();
     EXPECT_EQ(added.name, "aac-96");
     EXPECT_EQ(added.bit_rate, 96'000u);

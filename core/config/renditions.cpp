@@ -49,6 +49,16 @@ RenditionSettings video(std::string name, std::uint32_t height, std::uint32_t bi
     return made;
 }
 
+// Sheets of small pictures for scrubbing; no player's rendition.
+RenditionSettings thumbnails() {
+    RenditionSettings made;
+    made.name = "thumbnails";
+    made.codec = "jpeg";
+    made.height = 90;
+    made.listed = false;
+    return made;
+}
+
 bool good_name(std::string_view name) {
     const auto good = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -66,12 +76,19 @@ std::string known_keys() {
 
 std::vector<RenditionSettings> built_in_renditions() {
     return {
-        audio("aac-64", "aac", 64'000, true),    audio("aac-128", "aac", 128'000, true),
-        audio("aac-256", "aac", 256'000, true),  audio("aac-320", "aac", 320'000, true),
-        audio("flac", "flac", 0, true),          audio("opus-128", "opus", 128'000, false),
-        audio("mp3-320", "mp3", 320'000, false), audio("vorbis-160", "vorbis", 160'000, false),
-        video("h264-360", 360, 800'000),         video("h264-480", 480, 1'400'000),
-        video("h264-720", 720, 2'800'000),       video("h264-1080", 1'080, 5'000'000),
+        audio("aac-64", "aac", 64'000, true),
+        audio("aac-128", "aac", 128'000, true),
+        audio("aac-256", "aac", 256'000, true),
+        audio("aac-320", "aac", 320'000, true),
+        audio("flac", "flac", 0, true),
+        audio("opus-128", "opus", 128'000, false),
+        audio("mp3-320", "mp3", 320'000, false),
+        audio("vorbis-160", "vorbis", 160'000, false),
+        video("h264-360", 360, 800'000),
+        video("h264-480", 480, 1'400'000),
+        video("h264-720", 720, 2'800'000),
+        video("h264-1080", 1'080, 5'000'000),
+        thumbnails(),
     };
 }
 

@@ -6,6 +6,7 @@
 
 using consort::Error;
 using consort::Result;
+using consort::media::coded_checksum;
 using consort::media::CodedBytes;
 using consort::media::CodedHeader;
 using consort::media::CodedPtr;
@@ -17,10 +18,6 @@ namespace {
 constexpr std::uint64_t kChecked = offsetof(CodedHeader, image_size);
 
 std::uint64_t padded(std::uint64_t size) { return (size + 7) / 8 * 8; }
-
-std::uint64_t checksum(const std::byte* image, std::uint64_t size) {
-    return XXH3_64bits_withSeed(image + kChecked, size - kChecked, 1);
-}
 
 CodedHeader header_of(const std::byte* image) {
     CodedHeader header;
@@ -51,6 +48,10 @@ bool offsets_fit(std::span<const consort_sample> samples, std::uint64_t payload)
 }
 
 }  // namespace
+
+std::uint64_t consort::media::coded_checksum(const std::byte* image, std::uint64_t size) {
+    return XXH3_64bits_withSeed(image + kChecked, size - kChecked, 1);
+}
 
 consort_coded::consort_coded(CodedBytes bytes, std::uint64_t size) noexcept
     : bytes_(std::move(bytes)), size_(size) {
@@ -84,7 +85,7 @@ Result<CodedPtr> consort_coded::make(std::string_view key, std::vector<consort_s
     if (table != 0) std::memcpy(to, samples.data(), table);
     if (!payload.empty()) std::memcpy(to + table, payload.data(), payload.size());
     std::memcpy(bytes.get(), &header, sizeof header);
-    header.checksum = checksum(bytes.get(), size);
+    header.checksum = coded_checksum(bytes.get(), size);
     std::memcpy(bytes.get(), &header, sizeof header);
     return CodedPtr(new consort_coded(std::move(bytes), size), false);
 }
@@ -93,7 +94,7 @@ Result<CodedPtr> consort_coded::parse(std::string_view key, CodedBytes bytes, st
     if (size < sizeof(CodedHeader)) return damaged();
     const CodedHeader header = header_of(bytes.get());
     if (std::memcmp(header.magic, kCodedMagic, sizeof header.magic) != 0 || !fits(header, size) ||
-        header.checksum != checksum(bytes.get(), size))
+        header.checksum != coded_checksum(bytes.get(), size))
         return damaged();
     const std::string_view stored(reinterpret_cast<const char*>(bytes.get()) + sizeof header,
                                   header.key_size);

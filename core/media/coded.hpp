@@ -34,6 +34,9 @@ struct CodedHeader {
     std::uint64_t key_size;
 };
 inline constexpr char kCodedMagic[8] = {'C', 'O', 'N', 'S', 'C', 'O', 'D', '1'};
+// What the header of an image of at least a header must say.
+std::uint64_t coded_checksum(const std::byte* image, std::uint64_t size);
+
 inline constexpr std::uint64_t kMaxCodedBytes = 512ull << 20;
 
 }  // namespace consort::media

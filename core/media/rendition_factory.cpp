@@ -214,11 +214,12 @@ void RenditionFactory::add_video(consort_media* media, std::uint32_t number,
     bool any = false;
     for (const Settings& settings : usable_) {
         if (settings.height == 0) continue;
-        if (lowest == nullptr || settings.height < lowest->height) lowest = &settings;
+        if (settings.listed && (lowest == nullptr || settings.height < lowest->height))
+            lowest = &settings;
         if (settings.height > upright_height(track)) continue;
         auto made = prepare(settings, media, track, number, nullptr, *pictures);
         if (made == nullptr) continue;
-        any = true;
+        any = any || settings.listed;
         made->name = settings.name;
         list.push_back(std::move(made));
     }

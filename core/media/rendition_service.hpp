@@ -23,6 +23,8 @@ class ComponentRegistry;
 
 namespace consort::media {
 
+class SegmentDesk;
+
 // Metrics, besides those of its parts: consort_rendition_segments_total{rendition},
 // consort_rendition_encode_seconds, consort_rendition_errors_total{rendition},
 // consort_rendition_hits_total{tier}, consort_rendition_misses_total,
@@ -64,10 +66,8 @@ class RenditionService {
     // The functions of the table that need no host.
     static consort_renditions_api api() noexcept;
 
-    struct Impl;
-
   private:
-    std::shared_ptr<Impl> impl_;
+    std::shared_ptr<SegmentDesk> desk_;
 };
 
 }  // namespace consort::media
