@@ -26,6 +26,15 @@ bool switchable(const CmafRendition& a, const CmafRendition& b) {
            a.track.track.channels == b.track.track.channels && cut_alike(a, b);
 }
 
+// Lossless coded anew is for sources that are not.
+bool repeats_original(const RenditionSet& renditions, const CmafRendition& rendition) {
+    if (!rendition.encoded || family(rendition) != "fLaC") return false;
+    return std::ranges::any_of(renditions.all(), [&](const CmafRendition& other) {
+        return !other.encoded && other.source_track() == rendition.source_track() &&
+               family(other) == family(rendition);
+    });
+}
+
 }  // namespace
 
 std::string not_in_dash(const CodecSupport& support) {
@@ -37,7 +46,10 @@ std::string not_in_dash(const CodecSupport& support) {
 std::vector<Adaptation> adaptations(const RenditionSet& renditions) {
     std::vector<Adaptation> out;
     for (const CmafRendition& rendition : renditions.all()) {
-        if (!rendition.listed() || !not_in_dash(rendition.track.support).empty()) continue;
+        if (!rendition.listed() || !not_in_dash(rendition.track.support).empty() ||
+            repeats_original(renditions, rendition)) {
+            continue;
+        }
         const auto found = std::ranges::find_if(
             out, [&](const Adaptation& set) { return switchable(set.first(), rendition); });
         if (found == out.end()) {

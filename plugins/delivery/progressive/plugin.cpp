@@ -16,6 +16,7 @@ constexpr const char* kNeeds[] = {CONSORT_SERVICE_CONFIG,
                                   CONSORT_SERVICE_CACHE,
                                   CONSORT_SERVICE_EXECUTOR,
                                   CONSORT_SERVICE_CATALOG,
+                                  CONSORT_SERVICE_RENDITIONS,
                                   nullptr};
 
 constexpr auto kDescriptor = consort::describe({

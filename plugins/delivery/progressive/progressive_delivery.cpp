@@ -56,8 +56,10 @@ Result<void> send_source(const ExchangeView& exchange, const MediaView& media,
 
 // The older interface names the playlist.
 Result<void> library_playlist(const ExchangeView& exchange, const MediaView& media) {
-    const auto plan = plan_progressive(media);
-    if (!plan) return plan.error();
+    if (!becomes_flac(media)) {
+        const auto plan = plan_progressive(media);
+        if (!plan) return plan.error();
+    }
     exchange.respond(Response(200)
                          .content_type("application/json")
                          .cache_control("no-cache")
@@ -97,6 +99,7 @@ ProgressiveDelivery::ProgressiveDelivery(const Context& host, std::uint32_t frag
     : executor_(host.executor()),
       catalog_(host.catalog()),
       cache_(host.cache()),
+      encoded_(host, fragment_seconds),
       fragment_seconds_(fragment_seconds) {}
 
 std::span<const Route> ProgressiveDelivery::routes() const noexcept { return kRoutes; }
@@ -107,6 +110,9 @@ Result<void> ProgressiveDelivery::handle(std::uint32_t route, ExchangeView excha
     const bool playlist_wanted = exchange.query("progressive") == "true";
     if (route == kLibraryStream && playlist_wanted) return library_playlist(exchange, media);
     if (route == kDirect || route == kLibraryStream) return direct(exchange, media);
+    const std::string_view rendition = exchange.query("rendition").value_or("original");
+    if (rendition != "original") return encoded(route, exchange, media, std::string(rendition));
+    if (becomes_flac(media)) return encoded(route, exchange, media, {});
     return Derived<ProgressiveFile>::with(
         exchange, media, executor_, this,
         [seconds = fragment_seconds_](const MediaView& of) {
@@ -141,6 +147,26 @@ Result<void> ProgressiveDelivery::direct(const ExchangeView& exchange,
         });
 }
 
+Result<void> ProgressiveDelivery::encoded(std::uint32_t route, const ExchangeView& exchange,
+                                          const MediaView& media, std::string rendition) {
+    switch (route) {
+        case kPlaylist:
+            return encoded_.playlist(exchange, media, std::move(rendition), "progressive.m4a");
+        case kLibraryPlaylist:
+            return encoded_.playlist(exchange, media, std::move(rendition),
+                                     "track_" + path_segment(media.item_id()) + ".m4a");
+        case kLibraryFile:
+            if (exchange.param("file") == media.item_id()) break;
+            [[fallthrough]];
+        case kVideoFile:
+            return Error{CONSORT_E_NOT_FOUND,
+                         "There is no such file; this rendition is served as progressive.m4a."};
+        default:
+            break;
+    }
+    return encoded_.file(exchange, media, std::move(rendition));
+}
+
 Result<void> ProgressiveDelivery::file(const ExchangeView& exchange, const MediaView& media,
                                        const ProgressiveFile& made) const {
     const Freshness freshness =
@@ -158,11 +184,14 @@ void ProgressiveDelivery::describe(MediaView media, const OfferSink& sink) {
     whole.rendition = "original";
     whole.path = base + "direct";
     whole.content_type = media.content_type();
+    whole.kind = OfferKind::direct;
     sink.put(whole);
 
     Offer packaged;
     packaged.delivery = "progressive";
     packaged.rendition = "original";
+    packaged.kind = OfferKind::remux;
+    packaged.container = "mp4";
     const auto plan = plan_progressive(media);
     packaged.playable = plan.ok();
     if (plan) {
@@ -174,6 +203,7 @@ void ProgressiveDelivery::describe(MediaView media, const OfferSink& sink) {
         packaged.reason = plan.error().text;
     }
     sink.put(packaged);
+    if (!plan || !plan->video) encoded_.describe(media, base, sink);
 }
 
 }  // namespace consort::delivery

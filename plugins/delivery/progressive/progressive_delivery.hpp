@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "consort/context.hpp"
 
+#include "plugins/delivery/progressive/encoded_delivery.hpp"
 #include "plugins/delivery/progressive/progressive_file.hpp"
 
 namespace consort::delivery {
@@ -23,9 +25,13 @@ class ProgressiveDelivery {
     Result<void> file(const ExchangeView& exchange, const MediaView& media,
                       const ProgressiveFile& made) const;
 
+    Result<void> encoded(std::uint32_t route, const ExchangeView& exchange, const MediaView& media,
+                         std::string rendition);
+
     Executor executor_;
     Catalog catalog_;
     Cache cache_;
+    EncodedDelivery encoded_;
     std::uint32_t fragment_seconds_;
 };
 

@@ -20,6 +20,22 @@ const PackagedTrack* main_of(const std::vector<PackagedTrack>& all, std::uint32_
     return first;
 }
 
+Result<std::vector<PackagedTrack>> tracks_of(const MediaView& media) {
+    std::vector<PackagedTrack> all;
+    for (std::uint32_t i = 0; i < media.track_count(); ++i) {
+        auto track = package_track(media, i);
+        if (!track) return std::move(track).error();
+        all.push_back(std::move(*track));
+    }
+    return all;
+}
+
+// Only lossless codecs have a number of bits.
+bool becomes_flac(const PackagedTrack& track) {
+    return view(track.track.codec) == "alac" ||
+           (track.support.packaging == Packaging::kNone && track.track.bits_per_sample != 0);
+}
+
 }  // namespace
 
 std::string ProgressivePlan::codecs() const {
@@ -31,16 +47,24 @@ std::string ProgressivePlan::codecs() const {
     return out;
 }
 
+bool becomes_flac(const MediaView& media) {
+    const auto all = tracks_of(media);
+    if (!all || main_of(*all, CONSORT_TRACK_VIDEO)) return false;
+    const PackagedTrack* lead = main_of(*all, CONSORT_TRACK_AUDIO);
+    return lead && becomes_flac(*lead);
+}
+
 Result<ProgressivePlan> plan_progressive(const MediaView& media) {
-    std::vector<PackagedTrack> all;
-    for (std::uint32_t i = 0; i < media.track_count(); ++i) {
-        auto track = package_track(media, i);
-        if (!track) return std::move(track).error();
-        all.push_back(std::move(*track));
-    }
+    const auto tracks = tracks_of(media);
+    if (!tracks) return tracks.error();
+    const std::vector<PackagedTrack>& all = *tracks;
     const PackagedTrack* video = main_of(all, CONSORT_TRACK_VIDEO);
     const PackagedTrack* lead = video ? video : main_of(all, CONSORT_TRACK_AUDIO);
     if (!lead) return Error{CONSORT_E_UNSUPPORTED, "This file holds neither audio nor video."};
+    if (!video && becomes_flac(*lead)) {
+        return Error{CONSORT_E_UNSUPPORTED,
+                     "It is brought as FLAC, which is the same sound and plays nearly everywhere."};
+    }
     if (lead->support.packaging == Packaging::kNone) {
         return Error{CONSORT_E_UNSUPPORTED, lead->support.reason};
     }

@@ -25,8 +25,12 @@ struct ProgressivePlan {
 };
 
 // A film's main video with all its sound, or the main sound of music. UNSUPPORTED, with the reason,
-// if the main track cannot be put into MP4 as it is.
+// if the main track cannot be put into MP4 as it is, or becomes FLAC.
 Result<ProgressivePlan> plan_progressive(const MediaView& media);
+
+// Lossless music in a codec that hardly any player takes out of MP4 (ALAC, PCM of AIFF and WAV)
+// becomes FLAC, which is the same sound.
+bool becomes_flac(const MediaView& media);
 
 // Immutable; valid as long as the media.
 struct ProgressiveFile {
