@@ -13,7 +13,7 @@
 namespace consort::media {
 namespace {
 
-constexpr int kNice = 10;
+constexpr int kNice = 4;  // below the I/O threads, without starving on a busy machine
 
 }  // namespace
 
