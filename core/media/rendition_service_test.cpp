@@ -5,6 +5,8 @@
 
 #include <fstream>
 #include <optional>
+#include <random>
+#include <thread>
 
 #include "core/media/rendition.hpp"
 #include "core/media/test_codec.hpp"
@@ -435,6 +437,79 @@ TEST_F(RenditionServiceTest, DamagedFilesAreMadeAgain) {
     EXPECT_EQ(again.payload(), first.payload());
     EXPECT_EQ(made(), 2);
     EXPECT_EQ(world_.counter("consort_rendition_store_damaged_total"), 1);
+}
+
+TEST_F(RenditionServiceTest, PlayingGoesOnWithoutTheDisk) {
+    options_.disk_bytes = 1 << 20;
+    std::ofstream(options_.directory) << "a file stands where the folder should be";
+    start();
+    for (std::uint32_t i = 0; i < 10; ++i) {
+        Fetch fetch;
+        get(fetch, i);
+        ASSERT_NE(fetch.coded, nullptr);
+    }
+    ASSERT_TRUE(service_->settle(std::chrono::seconds(30)));
+    EXPECT_EQ(world_.metrics.gauge("consort_rendition_store_full", "Help.").value(), 1);
+    Fetch again;
+    get(again, 0);
+    EXPECT_EQ(hits("memory"), 1);
+}
+
+// Many who ask, leave and ask again, with little room: each is told once, and the right bytes.
+TEST_F(RenditionServiceTest, AStormOfListenersGetsTheRightBytes) {
+    options_.disk_bytes = 64 << 10;
+    options_.memory_bytes = 8 << 10;
+    options_.pcm_bytes = 1 << 20;
+    options_.renditions.make_ahead = 2;
+    options_.renditions.encoder_threads = 3;
+    start();
+    std::vector<std::string> right;
+    for (std::size_t rung : {0, 1})
+        for (std::uint32_t i = 0; i < 10; ++i) {
+            Fetch fetch;
+            get(fetch, i, rung);
+            right.push_back(fetch.payload());
+        }
+    std::atomic<int> told{0}, wrong{0}, failed{0};
+    Latch all;
+    constexpr int kThreads = 6, kAsks = 200;
+    std::vector<std::thread> listeners;
+    for (int t = 0; t < kThreads; ++t)
+        listeners.emplace_back([&, t] {
+            std::minstd_rand random(static_cast<unsigned>(t + 1));
+            for (int i = 0; i < kAsks; ++i) {
+                const std::size_t rung = random() % 2;
+                const auto number = static_cast<std::uint32_t>(random() % 10);
+                const auto taken = service_->fetch(
+                    item_.get(), listed_[rung], number,
+                    [&, rung, number](const Error* error, consort_coded* coded) {
+                        ++told;
+                        if (error != nullptr) {
+                            failed += error->status != CONSORT_E_CANCELED;
+                        } else {
+                            const auto bytes = coded->payload();
+                            wrong += std::string_view(reinterpret_cast<const char*>(bytes.data()),
+                                                      bytes.size()) != right[rung * 10 + number];
+                        }
+                        all.hit();
+                    });
+                if (!taken) {
+                    ++failed;
+                } else if (random() % 3 == 0) {
+                    RenditionService::cancel(*taken);
+                } else {
+                    RenditionService::leave(*taken);
+                }
+            }
+        });
+    for (std::thread& listener : listeners) listener.join();
+    EXPECT_TRUE(all.wait(kThreads * kAsks));
+    EXPECT_EQ(told, kThreads * kAsks);
+    EXPECT_EQ(wrong, 0);
+    EXPECT_EQ(failed, 0);
+    const auto& memory =
+        world_.metrics.gauge("consort_rendition_cache_bytes", "Help.", {{"tier", "memory"}});
+    EXPECT_LE(memory.value(), 8 << 10);
 }
 
 }  // namespace
