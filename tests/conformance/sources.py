@@ -9,12 +9,13 @@ LENGTH = RATE * SECONDS  # samples of sound in every source
 # name -> (ffmpeg's output arguments, expectations):
 #   hls, progressive   codecs as announced, or None: cannot be packaged
 #   edit               (encoder delay, length) in `rate` units, as the init segment must say it
+#   flac               the progressive file is FLAC, coded anew
 #   tail               ffmpeg cannot cut the end when it reads our container: so many samples more
 AAC = ["-c:a", "aac", "-aac_pns", "0", "-b:a", "128k"]
 H264 = ["VIDEO", "-c:v", "libx264", "-preset", "veryfast", "-bf", "3", "-g", "50"]
 SOURCES = {
     "aac.m4a": (AAC, {"hls": "mp4a.40.2", "edit": (1024, LENGTH)}),
-    "alac.m4a": (["-c:a", "alac"], {"hls": "alac"}),
+    "alac.m4a": (["-c:a", "alac"], {"hls": "alac", "flac": True}),
     "adts.aac": (AAC + ["-f", "adts"], {"hls": "mp4a.40.2"}),
     "cbr.mp3": (["-c:a", "libmp3lame", "-b:a", "192k"], {"hls": "mp4a.40.34", "edit": (1105, LENGTH)}),
     "vbr.mp3": (["-c:a", "libmp3lame", "-q:a", "3"], {"hls": "mp4a.40.34", "edit": (1105, LENGTH)}),
@@ -25,8 +26,8 @@ SOURCES = {
     "opus.opus": (["-c:a", "libopus", "-b:a", "96k"],
                   {"hls": "Opus", "edit": (312, 48000 * SECONDS), "rate": 48000}),
     "vorbis.ogg": (["-c:a", "libvorbis"], {"hls": None}),
-    "pcm.wav": (["-c:a", "pcm_s16le"], {"hls": None}),
-    "pcm.aiff": (["-c:a", "pcm_s16be"], {"hls": None}),
+    "pcm.wav": (["-c:a", "pcm_s16le"], {"hls": None, "flac": True}),
+    "pcm.aiff": (["-c:a", "pcm_s16be"], {"hls": None, "flac": True}),
     "h264.mp4": (H264 + AAC, {"hls": "avc1.", "video": True, "edit": (1024, LENGTH)}),
     "h264.mov": (H264 + AAC + ["-movflags", "+faststart"], {"hls": "avc1.", "video": True}),
     "h264.mkv": (H264 + ["-c:a", "flac"], {"hls": "avc1.", "video": True}),

@@ -39,6 +39,18 @@ def decoded(source):
     return done.stdout, done.stderr.decode()
 
 
+def decoded_stream(source, codec):
+    """As decoded(), of the first sound track in that codec."""
+    done = subprocess.run(["ffprobe", "-v", "error", "-select_streams", "a", "-show_entries",
+                           "stream=index,codec_name", "-of", "csv=p=0", source],
+                          text=True, capture_output=True, check=True)
+    index = next(line.split(",")[0] for line in done.stdout.split() if line.split(",")[1] == codec)
+    done = subprocess.run(["ffmpeg", "-v", "warning", "-nostdin", "-i", source, "-map", f"0:{index}", "-f",
+                           "f32le", "-"], capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    return done.stdout, done.stderr.decode()
+
+
 def complaints(source):
     """What ffmpeg says when it decodes everything; an accepted stream: nothing."""
     done = subprocess.run(["ffmpeg", "-v", "warning", "-nostdin", "-i", source, "-map", "0", "-f", "null",
