@@ -7,7 +7,13 @@ namespace consort::codec {
 namespace {
 
 // The psychoacoustic model and the rate control look back; after so many frames they have settled.
-constexpr std::uint32_t kPreRoll = 16;
+constexpr std::uint32_t kPreRoll = 12;
+// Where the rate control starts: high, because it comes down from too good within a frame or two,
+// but takes dozens to come up.
+constexpr int kFirstQuality = 1'000;
+// A channel's bits a second above which both channels are coded for themselves or as middle and
+// side.
+constexpr std::uint32_t kFullStereo = 48'000;
 
 constexpr std::array<std::uint32_t, 9> kRates = {48'000, 44'100, 32'000, 24'000, 22'050,
                                                  16'000, 12'000, 11'025, 8'000};
@@ -34,7 +40,11 @@ Result<std::unique_ptr<SoundEncoding>> AacEncoder::prepare(const EncodeSource& s
     plan.average_bit_rate = plan.bit_rate;
     plan.peak_bit_rate = plan.bit_rate + plan.bit_rate / 4;
     plan.pre_roll = kPreRoll;
-    plan.settings = "bit-rate=" + std::to_string(plan.bit_rate);
+    plan.global_quality = kFirstQuality;
+    // The README says why these.
+    const bool intensity = plan.bit_rate <= kFullStereo * plan.target.channels;
+    plan.options = {{"aac_coder", "fast"}, {"aac_pns", "0"}, {"aac_is", intensity ? "1" : "0"}};
+    plan.settings = "bit-rate=" + std::to_string(plan.bit_rate) + " fast";
     plan.configuration = extradata_of;
     return AudioEncoding::make(source.pcm, std::move(plan));
 }

@@ -58,29 +58,25 @@ TEST(AacEncoder, StopsWhenNobodyWaits) {
 }
 
 TEST(AacEncoder, JoinsAreAsGoodAsTheWholeTrack) {
-    for (const Signal signal : {Signal::kMusic, Signal::kImpulses}) {
-        for (const std::uint32_t rate : {64'000u, 128'000u, 320'000u}) {
-            const Sound sound = make_sound(signal, 44'100, 2, 44'100 * 20);
-            const auto encoding = prepare(sound.pcm, rate);
-            ASSERT_TRUE(encoding.ok());
-            const Coded whole = encode_all(**encoding, sound);
-            const auto cuts = random_cuts(whole.size(), 12, rate);
-            const Coded joined = encode_in_ranges(**encoding, sound, cuts);
-            ASSERT_EQ(joined.size(), whole.size());
-            std::vector<std::int64_t> joins;
-            for (const auto cut : cuts) joins.push_back(static_cast<std::int64_t>(cut - 1) * 1'024);
-            const Track track = (*encoding)->track();
-            const auto losses = join_losses(sound, decode_all(track, whole),
-                                            decode_all(track, joined), joins, 4'096);
-            double worst = -99, sum = 0;
-            for (const double loss : losses) {
-                worst = std::max(worst, loss);
-                sum += loss;
-            }
-            EXPECT_LE(sum / static_cast<double>(losses.size()), 2.0)
-                << name_of(signal) << " at " << rate << ", worst " << worst;
-        }
-    }
+    for (const Signal signal :
+         {Signal::kMusic, Signal::kSweep, Signal::kImpulses, Signal::kSilence})
+        for (const std::uint32_t rate : {128'000u, 320'000u})
+            expect_good_joins(at(rate), make_sound(signal, 44'100, 2, 44'100 * 12), 12, 4'096);
+    expect_good_joins(at(64'000), make_sound(Signal::kMusic, 44'100, 2, 44'100 * 12), 12, 4'096);
+}
+
+TEST(AacEncoder, BringsOddSoundToWhatAacHas) {
+    // 96 kHz and six channels become 48 kHz and stereo; 37.8 kHz the next rate there is.
+    const auto many = at(128'000)(make_sound(Signal::kMusic, 96'000, 6, 96'001).pcm);
+    ASSERT_TRUE(many.ok()) << many.error().text;
+    EXPECT_EQ((*many)->track().timescale, 48'000u);
+    EXPECT_EQ((*many)->track().channels, 2u);
+    EXPECT_EQ((*many)->track().edit_duration, 48'001u) << "rounded to the nearest";
+    const auto odd = at(64'000)(make_sound(Signal::kMusic, 37'800, 1, 10).pcm);
+    ASSERT_TRUE(odd.ok());
+    EXPECT_EQ((*odd)->track().timescale, 44'100u);
+    EXPECT_EQ((*odd)->track().channels, 1u);
+    expect_exact_length(at(128'000), make_sound(Signal::kMusic, 96'000, 6, 96'001), 0);
 }
 
 }  // namespace

@@ -56,6 +56,8 @@ Resampler::Resampler(std::uint32_t rate_in, std::uint32_t rate_out, std::uint32_
     av_opt_set_double(made, "cutoff", kCutoff, 0);
     av_opt_set_int(made, "exact_rational", 1, 0);
     av_opt_set_int(made, "linear_interp", 0, 0);
+    // Rates without a small ratio take the nearest of so many phases.
+    if (out_step_ > 1'024) av_opt_set_int(made, "phase_shift", 12, 0);
 }
 
 Resampler::~Resampler() = default;

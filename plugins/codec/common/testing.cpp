@@ -11,6 +11,8 @@
 namespace consort::codec::testing {
 namespace {
 
+[[maybe_unused]] const bool kQuiet = (silence_libav(), true);
+
 constexpr double kTau = 2 * std::numbers::pi;
 
 double noise(std::uint64_t at, std::uint32_t channel) { return dither(at, channel + 7) * 0.7; }
@@ -23,7 +25,7 @@ double music(double t, std::uint64_t at, std::uint32_t channel) {
     double sum = 0;
     for (unsigned voice = 0; voice < 4; ++voice) {
         const double pitch = kNotes[(chord * 3 + voice * 5 + channel) % 8] * (1 + voice % 2);
-        for (int harmonic = 1; harmonic <= 9; ++harmonic)
+        for (int harmonic = 1; harmonic <= 5; ++harmonic)
             sum += std::sin(kTau * pitch * harmonic * t + harmonic * (channel + voice)) *
                    std::exp(-since * (2 + harmonic)) / harmonic * 0.12;
     }
@@ -122,7 +124,6 @@ Result<Coded> encode(const SoundEncoding& encoding, SoundInput& input, std::int6
 
 Result<Coded> encode(const SoundEncoding& encoding, const PcmInput& pcm, std::int64_t start,
                      std::int64_t end) {
-    silence_libav();
     Coded coded;
     consort_encode_sink sink{};
     sink.self = &coded;
