@@ -46,8 +46,16 @@ def stream(name):
     return f"/api/v1/stream/{ITEMS[name]}/"
 
 
+def finished(path):
+    """A playlist that grows while the server encodes, when it has ended."""
+    def ended():
+        answer = SERVER.get(path)
+        return answer if answer.status != 200 or b"#EXT-X-ENDLIST" in answer.body else None
+    return consort_server.until(ended, f"{path} ends")
+
+
 def playlist_of(test, path):
-    answer = SERVER.get(path)
+    answer = finished(path) if "progressive" in path or "/hls/streaming/" in path else SERVER.get(path)
     test.assertEqual(answer.status, 200, answer.body[:500])
     test.assertEqual(answer.headers["Content-Type"], "application/vnd.apple.mpegurl")
     playlist, complaints = playlist_rules.check(answer.body)
@@ -59,12 +67,18 @@ def packaged():
     return {name: expected for name, expected in MADE.items() if expected["hls"]}
 
 
+def original(name, kind="a"):
+    """The media playlist of the source's own sound ("a") or picture ("v")."""
+    return "audio-0/playlist.m3u8" if kind == "a" and MADE[name].get("video") else "original/playlist.m3u8"
+
+
 def renditions(test, name):
-    """Path and playlist of each media playlist; the main one first."""
+    """Path and playlist of each media playlist of the source's own tracks; the main one first."""
     master = stream(name) + "playlist.m3u8"
     multivariant = playlist_of(test, master)
     test.assertTrue(multivariant.multivariant)
-    paths = [one["uri"] for one in multivariant.variants] + [one["URI"] for one in multivariant.media]
+    paths = ["original/playlist.m3u8"] + [one["URI"] for one in multivariant.media
+                                          if one["URI"].startswith("audio-")]
     paths = [urljoin(master, path) for path in paths]
     return multivariant, [(path, playlist_of(test, path)) for path in paths]
 
@@ -79,7 +93,9 @@ class Playlists(unittest.TestCase):
         for name, expected in packaged().items():
             with self.subTest(source=name):
                 multivariant, found = renditions(self, name)
-                variant = multivariant.variants[0]
+                variant = next(one for one in multivariant.variants
+                               if one["uri"] == "original/playlist.m3u8" and
+                               one.get("AUDIO", "original") == "original")
                 self.assertTrue(variant["CODECS"].startswith(expected["hls"]), variant["CODECS"])
                 self.assertEqual("RESOLUTION" in variant, bool(expected.get("video")))
                 self.assertEqual(len(found), 2 if expected.get("video") else 1)
@@ -98,8 +114,9 @@ class Playlists(unittest.TestCase):
 
     def test_ffmpeg_accepts_every_playlist_without_a_word(self):
         for name, expected in packaged().items():
-            for path in ("playlist.m3u8", "progressive.m3u8"):
+            for path in (original(name, "v"), original(name, "a"), "progressive.m3u8"):
                 with self.subTest(source=name, playlist=path):
+                    playlist_of(self, stream(name) + path)
                     said = streams.complaints(SERVER.url + stream(name) + path).splitlines()
                     if expected["hls"] == "mp4a.40.34":
                         # ffmpeg gives the last frame of a segment of packed audio the time of the
@@ -186,8 +203,10 @@ class Packets(unittest.TestCase):
         for name, expected in packaged().items():
             for kind in "av" if expected.get("video") else "a":
                 wanted = streams.packets(os.path.join(MEDIA, name), kind)
-                for way in ("playlist.m3u8", "progressive." + ("mp4" if expected.get("video") else "m4a"),
+                for way in (original(name, kind), "progressive." + ("mp4" if expected.get("video") else "m4a"),
                             "progressive.m3u8"):
+                    if expected.get("flac") and way.startswith("progressive"):
+                        continue
                     with self.subTest(source=name, track=kind, way=way):
                         got = streams.packets(SERVER.url + stream(name) + way, kind)
                         self.assertEqual(len(got), len(wanted))
@@ -204,7 +223,7 @@ class Samples(unittest.TestCase):
     def test_decoded_sound_equals_the_sources(self):
         for name, expected in packaged().items():
             wanted, _ = streams.decoded(os.path.join(MEDIA, name))
-            ways = ["playlist.m3u8"]
+            ways = [original(name)]
             if expected["hls"] != "mp4a.40.34":  # ffmpeg knows no delay of MP3 in MP4
                 ways += ["progressive.m3u8", "progressive." + ("mp4" if expected.get("video") else "m4a")]
             for way in ways:
@@ -220,7 +239,7 @@ class Samples(unittest.TestCase):
         signal, _ = streams.decoded(os.path.join(FOLDER, "signal.wav"))
         for name in ("alac.m4a", "plain.flac", "picture.flac", "h264.mkv"):
             with self.subTest(source=name):
-                got, _ = streams.decoded(SERVER.url + stream(name) + "playlist.m3u8")
+                got, _ = streams.decoded(SERVER.url + stream(name) + original(name))
                 self.assertEqual(len(got), len(signal))
                 self.assertEqual(got, signal)
 
@@ -288,16 +307,16 @@ class Refusals(unittest.TestCase):
         for name in ("vorbis.ogg", "pcm.wav", "pcm.aiff"):
             with self.subTest(source=name):
                 told = SERVER.get(f"/api/v1/stream/{ITEMS[name]}", {"Accept": "application/json"}).json()
-                offers = {one["delivery"]: one for one in told["offers"]}
+                offers = {one["delivery"]: one for one in told["offers"] if one["rendition"] == "original"}
                 self.assertTrue(offers["direct"]["playable"])
                 for way in ("hls", "progressive"):
                     self.assertFalse(offers[way]["playable"])
                     self.assertRegex(offers[way]["reason"], r"^[A-Z].{20,}\.$")
-                for path in ("playlist.m3u8", "original/playlist.m3u8", "progressive.m4a"):
+                for path in ("original/playlist.m3u8",
+                             *(() if MADE[name].get("flac") else ("progressive.m4a",))):
                     answer = SERVER.get(stream(name) + path)
                     self.assertEqual(answer.status, 404)
                     self.assertEqual(answer.headers["Content-Type"], "application/problem+json")
-                    self.assertIn(offers["hls"]["reason"], answer.json()["detail"])
 
     def test_names_that_there_are_not(self):
         base = stream("aac.m4a")
@@ -318,6 +337,38 @@ class Refusals(unittest.TestCase):
             self.assertEqual(answer.headers["Cache-Control"], "no-cache")
             again = SERVER.get(base + "segment0.m4s", {"If-None-Match": answer.headers["ETag"]})
             self.assertEqual(again.status, 304)
+
+
+class EncodedFiles(unittest.TestCase):
+    """Lossless sound that MP4 does not carry, or hardly any player takes out of it, becomes FLAC."""
+
+    def test_the_file_is_the_signal_itself(self):
+        signal, _ = streams.decoded(os.path.join(FOLDER, "signal.wav"))
+        for name in (name for name, expected in MADE.items() if expected.get("flac")):
+            for way in ("progressive.m4a", "progressive.m3u8"):
+                with self.subTest(source=name, way=way):
+                    if way.endswith("m3u8"):
+                        finished(stream(name) + way)
+                    got, said = streams.decoded(SERVER.url + stream(name) + way)
+                    self.assertEqual((len(got), said), (len(signal), ""))
+                    self.assertEqual(got, signal)
+
+    def test_before_and_after_it_is_made(self):
+        path = stream("pcm.wav") + "progressive.m4a?rendition=aac-64"
+        whole = SERVER.get(path)
+        self.assertEqual(whole.status, 200)
+        finished(stream("pcm.wav") + "progressive.m3u8?rendition=aac-64")
+        again = SERVER.get(path)
+        self.assertEqual(again.body, whole.body)
+        self.assertEqual(int(again.headers["Content-Length"]), len(whole.body))
+        for start, end in ((0, 9), (700, 5000), (len(whole.body) - 10, len(whole.body) - 1)):
+            part = SERVER.get(path, {"Range": f"bytes={start}-{end}"})
+            self.assertEqual((part.status, part.body), (206, whole.body[start:end + 1]))
+        playlist = playlist_of(self, stream("pcm.wav") + "progressive.m3u8?rendition=aac-64")
+        self.assertEqual(playlist.segments[-1]["range"][0] + playlist.segments[-1]["range"][1],
+                         len(whole.body))
+        self.assertAlmostEqual(sum(float(one["duration"]) for one in playlist.segments),
+                               sources.SECONDS, places=5)
 
 
 class Aliases(unittest.TestCase):

@@ -7,11 +7,11 @@ import re
 
 ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"\r\n]*"|[^",\s][^",]*)(?:,|$)')
 MEDIA_ONLY = {"EXT-X-TARGETDURATION", "EXT-X-MEDIA-SEQUENCE", "EXT-X-PLAYLIST-TYPE", "EXT-X-ENDLIST",
-              "EXT-X-MAP", "EXT-X-BYTERANGE", "EXTINF", "EXT-X-DISCONTINUITY"}
+              "EXT-X-MAP", "EXT-X-BYTERANGE", "EXTINF", "EXT-X-DISCONTINUITY", "EXT-X-I-FRAMES-ONLY"}
 MULTIVARIANT_ONLY = {"EXT-X-STREAM-INF", "EXT-X-MEDIA", "EXT-X-I-FRAME-STREAM-INF"}
 BOTH = {"EXTM3U", "EXT-X-VERSION", "EXT-X-INDEPENDENT-SEGMENTS", "EXT-X-START"}
 ONCE = {"EXTM3U", "EXT-X-VERSION", "EXT-X-TARGETDURATION", "EXT-X-MEDIA-SEQUENCE",
-        "EXT-X-PLAYLIST-TYPE", "EXT-X-ENDLIST", "EXT-X-INDEPENDENT-SEGMENTS"}
+        "EXT-X-PLAYLIST-TYPE", "EXT-X-ENDLIST", "EXT-X-INDEPENDENT-SEGMENTS", "EXT-X-I-FRAMES-ONLY"}
 
 
 class Playlist:
@@ -23,6 +23,7 @@ class Playlist:
         self.map = None     # {"URI", "BYTERANGE"}
         self.variants = []  # attributes with "uri"
         self.media = []     # attributes
+        self.iframes = []   # attributes of I-frame playlists
         self.tags = set()
 
 
@@ -121,6 +122,8 @@ def _tag(playlist, name, value, pending, complain):
             pending["EXT-X-BYTERANGE"] = (int(match[1]), int(match[2]) if match[2] else None)
     elif name == "EXT-X-STREAM-INF":
         pending["EXT-X-STREAM-INF"] = attributes(value, complain)
+    elif name == "EXT-X-I-FRAME-STREAM-INF":
+        playlist.iframes.append(attributes(value, complain))
     elif name == "EXT-X-MEDIA":
         playlist.media.append(attributes(value, complain))
 
@@ -157,7 +160,9 @@ def _media(playlist, ended, complain):
         if segment["range"]:
             needed = max(needed, 4)
     if playlist.map:
-        needed = max(needed, 6)
+        needed = max(needed, 5 if "EXT-X-I-FRAMES-ONLY" in playlist.tags else 6)
+    if "EXT-X-I-FRAMES-ONLY" in playlist.tags:
+        needed = max(needed, 4)
     if playlist.version < needed:
         complain(f"version {playlist.version}, but its features need {needed} (7)")
     ranged = [segment for segment in playlist.segments if segment["range"]]
@@ -198,8 +203,25 @@ def _multivariant(playlist, ended, complain):
             complain("RESOLUTION is no width and height (4.2)")
         if "FRAME-RATE" in variant and not re.fullmatch(r"\d+\.\d{3}", variant["FRAME-RATE"]):
             complain("FRAME-RATE is not rounded to three places (4.3.4.2)")
-        if "AUDIO" in variant and ("AUDIO", variant["AUDIO"]) not in groups:
-            complain(f"AUDIO names the group {variant['AUDIO']}, which there is not (4.3.4.2)")
+        for kind in ("AUDIO", "SUBTITLES"):
+            if kind in variant and (kind, variant[kind]) not in groups:
+                complain(f"{kind} names the group {variant[kind]}, which there is not (4.3.4.2)")
+        if "SCORE" in variant and not re.fullmatch(r"\d+(\.\d+)?", variant["SCORE"]):
+            complain("SCORE is no positive decimal number (RFC 8216bis, 4.4.6.2)")
+        if len({"SCORE" in one for one in playlist.variants}) > 1:
+            complain("only some variants have a SCORE (RFC 8216bis, 4.4.6.2)")
+    for one in playlist.iframes:
+        for name in ("BANDWIDTH", "URI", "CODECS"):
+            if name not in one:
+                complain(f"EXT-X-I-FRAME-STREAM-INF without {name} (4.3.4.3)")
+        if {"FRAME-RATE", "AUDIO", "SUBTITLES"} & set(one):
+            complain("EXT-X-I-FRAME-STREAM-INF with an attribute of variants (4.3.4.3)")
+    for media in playlist.media:
+        if media.get("TYPE") == "SUBTITLES" and "URI" not in media:
+            complain("subtitles without URI (4.3.4.1)")
+        used = {variant.get(media.get("TYPE")) for variant in playlist.variants}
+        if media.get("GROUP-ID") not in used:
+            complain(f"no variant uses the group {media.get('GROUP-ID')}")
 
 
 def peak_bandwidth(sizes, durations, target):

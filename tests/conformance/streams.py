@@ -99,3 +99,35 @@ def edit(init):
             duration, start = struct.unpack_from(">Qq", payload, 8)
             return start, duration, scale
     return None
+
+
+def sound(source):
+    """Codec, sample rate and decoded samples a channel of the first sound track."""
+    done = subprocess.run(["ffprobe", "-v", "error", "-select_streams", "a:0", "-show_entries",
+                           "stream=codec_name,sample_rate,channels", "-of", "json", source],
+                          text=True, capture_output=True, check=True)
+    told = json.loads(done.stdout)["streams"][0]
+    data, _ = decoded(source)
+    return told["codec_name"], int(told["sample_rate"]), len(data) // 4 // told["channels"]
+
+
+def pictures(data):
+    """How many pictures ffmpeg decodes from a file."""
+    done = subprocess.run(["ffmpeg", "-v", "error", "-i", "-", "-map", "0:v:0", "-f", "framemd5", "-"],
+                          input=data, capture_output=True)
+    return sum(not line.startswith(b"#") for line in done.stdout.splitlines())
+
+
+def cues(text):
+    """(start, end, text) of each cue of a WebVTT file."""
+    def seconds(clock):
+        hours, minutes, rest = clock.split(":")
+        return int(hours) * 3600 + int(minutes) * 60 + float(rest)
+    blocks = text.strip().split("\n\n")
+    assert blocks[0].startswith("WEBVTT"), blocks[0]
+    found = []
+    for block in blocks[1:]:
+        times, _, lines = block.partition("\n")
+        start, end = times.split(" --> ")
+        found.append((seconds(start), seconds(end), lines))
+    return found

@@ -37,6 +37,12 @@ FAULTS = [
     (MULTIVARIANT, 'CODECS="avc1.42c01e,mp4a.40.2",', "", "without CODECS"),
     (MULTIVARIANT, ',AUDIO="audio"', ',AUDIO="other"', "names the group"),
     (MULTIVARIANT, 'NAME="English, director",', "", "without NAME"),
+    (MULTIVARIANT, ',AUDIO="audio"', ',AUDIO="audio",SUBTITLES="text"', "names the group text"),
+    (MULTIVARIANT, ',AUDIO="audio"', "", "no variant uses"),
+    (MULTIVARIANT, "BANDWIDTH=200,", "BANDWIDTH=200,SCORE=best,", "SCORE"),
+    (MULTIVARIANT, "#EXT-X-STREAM-INF", '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=9,CODECS="a"\n#EXT-X-STREAM-INF',
+     "without URI"),
+    (MEDIA, "#EXT-X-MAP", "#EXT-X-I-FRAMES-ONLY\n#EXT-X-I-FRAMES-ONLY\n#EXT-X-MAP", "appears twice"),
 ]
 
 

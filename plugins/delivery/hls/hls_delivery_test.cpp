@@ -132,10 +132,10 @@ TEST_F(Hls, film_has_its_sound_as_groups) {
         one.source_track = 1;
     }
     const std::string playlist = get("playlist.m3u8");
-    EXPECT_NE(playlist.find("GROUP-ID=\"aac-64\",NAME=\"eng\",LANGUAGE=\"eng\",DEFAULT=YES"),
+    EXPECT_NE(playlist.find("GROUP-ID=\"original\",NAME=\"eng\",LANGUAGE=\"eng\",DEFAULT=YES"),
               std::string::npos)
         << playlist;
-    EXPECT_NE(playlist.find("RESOLUTION=320x180,FRAME-RATE=25.000,AUDIO=\"aac-64\""),
+    EXPECT_NE(playlist.find("RESOLUTION=320x180,FRAME-RATE=25.000,AUDIO=\"original\""),
               std::string::npos);
     EXPECT_NE(playlist.find("#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH="), std::string::npos);
     const std::string iframes = get("original/iframes.m3u8");

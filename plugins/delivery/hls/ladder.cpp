@@ -59,8 +59,15 @@ double score_of(const Variant& variant, std::uint64_t average_bit_rate) noexcept
 
 Ladder::Ladder(const RenditionSet& renditions, Container container) {
     std::vector<const CmafRendition*> pictures, sounds;
+    const CmafRendition& main = renditions.main();
+    const std::string_view source =
+        main.encoded ? std::string_view() : view(main.track.track.codec);
     for (const CmafRendition& one : renditions.all()) {
         if (!one.listed() || !carries(container, one)) continue;
+        // A lossless copy of what is lossless in the same codec already.
+        if (one.encoded && is_lossless(one) && view(one.track.track.codec) == source) {
+            continue;
+        }
         (one.video() ? pictures : sounds).push_back(&one);
     }
     if (pictures.empty()) {
@@ -131,18 +138,18 @@ void Ladder::add_film(std::vector<const CmafRendition*> pictures,
         if (lines_of((*one)->track.track) <= kFirstLines) first = one;
     }
     std::rotate(pictures.begin(), first, first + 1);
+    const auto own = std::find_if(groups_.begin(), groups_.end(),
+                                  [](const SoundGroup& group) { return group.id == "original"; });
+    const bool own_aac = own != groups_.end() && is_aac(*own->members.front());
     for (const CmafRendition* one : pictures) {
-        variants_.push_back({one, sound_for(lines_of(one->track.track))});
+        const bool untouched = !one->encoded && own_aac;
+        variants_.push_back({one, untouched ? &*own : sound_for(lines_of(one->track.track))});
     }
     const CmafRendition* const largest = *std::max_element(
         pictures.begin(), pictures.end(),
         [&](const CmafRendition* a, const CmafRendition* b) { return rank(a) < rank(b); });
-    for (const SoundGroup& group : groups_) {
-        if (group.id == "original" && sound_for(lines_of(largest->track.track)) != &group &&
-            !is_aac(*group.members.front())) {
-            variants_.push_back({largest, &group});
-        }
-    }
+    const SoundGroup* const suits = sound_for(lines_of(largest->track.track));
+    if (own != groups_.end() && !own_aac && suits != &*own) variants_.push_back({largest, &*own});
 }
 
 std::vector<const SoundGroup*> Ladder::groups() const {

@@ -24,7 +24,8 @@ struct Variant {
     const SoundGroup* sound = nullptr;  // none for music and silent films
 };
 
-// Of the listed renditions that the container can carry, in the order of the playlist:
+// Of the listed renditions that the container can carry, in the order of the playlist; FLAC is not
+// encoded to FLAC again:
 //
 // Music: first the AAC nearest to 128 kb/s, so that a player which begins with the first variant
 // plays at once on any line and in any browser; then the other AAC by rising bit rate, then the
@@ -32,8 +33,9 @@ struct Variant {
 // that read SCORE climb to the best they can play.
 //
 // Film: each quality of picture once, with the AAC that suits it: of at most 64 kb/s up to 360
-// lines, 128 up to 720, 320 above. The largest picture goes with the source's own sound too where
-// that is no AAC (surround, lossless). First the largest of at most 480 lines, then by rising size.
+// lines, 128 up to 720, 320 above; the source's own picture with its own AAC, which needs no
+// encoder. The largest picture goes with the source's own sound too where that is no AAC (surround,
+// lossless). First the largest of at most 480 lines, then by rising size.
 class Ladder {
   public:
     Ladder(const RenditionSet& renditions, Container container);
