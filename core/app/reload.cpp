@@ -1,11 +1,24 @@
 #include "core/app/reload.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "core/config/keys.hpp"
 #include "core/observe/log.hpp"
 
 namespace consort::app {
+
+namespace {
+
+// The names of those in `these` that are not, or are other, in `those`.
+void add_differing(const std::vector<config::RenditionSettings>& these,
+                   const std::vector<config::RenditionSettings>& those,
+                   std::set<std::string>& names) {
+    for (const config::RenditionSettings& one : these)
+        if (std::ranges::find(those, one) == those.end()) names.insert("renditions." + one.name);
+}
+
+}  // namespace
 
 std::vector<std::string> changed_keys(const config::Settings& before,
                                       const config::Settings& after) {
@@ -15,6 +28,10 @@ std::vector<std::string> changed_keys(const config::Settings& before,
             changed.push_back(std::string(key.section) + "." + std::string(key.name));
         }
     }
+    std::set<std::string> renditions;
+    add_differing(before.renditions.all, after.renditions.all, renditions);
+    add_differing(after.renditions.all, before.renditions.all, renditions);
+    changed.insert(changed.end(), renditions.begin(), renditions.end());
     std::set<std::string> plugins;
     for (const auto* settings : {&before, &after}) {
         for (const auto& [name, section] : settings->plugins.sections) plugins.insert(name);

@@ -70,6 +70,8 @@ struct RenditionSettings {
     bool listed = true;        // in manifests; else only for who asks by name
     bool enabled = true;
     std::map<std::string, std::string> options;  // the encoder's own
+
+    bool operator==(const RenditionSettings&) const = default;
 };
 
 // [renditions]

@@ -3,6 +3,7 @@ import hashlib
 import os
 import random
 import re
+import signal
 import threading
 import unittest
 
@@ -101,6 +102,13 @@ class RenditionsTest(TestCase):
             addresses = self.segments(server)
             self.assertEqual([self.digest(server, one) for one in addresses], right)
             self.assertEqual(server.metric("consort_rendition_store_damaged_total"), 0)
+
+    def test_a_changed_rendition_is_told_when_the_file_is_read_again(self):
+        with self.node("one") as server:
+            with open(os.path.join(server.folder, "consort.toml"), "a", encoding="utf-8") as file:
+                file.write('[renditions.aac-96]\ncodec = "aac"\nbit_rate = 96000\n')
+            server.signal(signal.SIGHUP)
+            until(lambda: "need a restart: renditions.aac-96" in server.log(), "the log says so")
 
     def test_the_disk_tier_keeps_its_bound(self):
         bound = 220_000
