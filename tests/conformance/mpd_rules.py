@@ -179,6 +179,9 @@ def check_set(node, url, complaints):
     for one in out:
         if not (one.node.get("mimeType") or node.get("mimeType")):
             complaints.append(f"{one.id}: no mimeType")
+        if one.kind == "text" and find(one.node, "BaseURL"):
+            one.init = urljoin(url, find(one.node, "BaseURL")[0].text)  # a file of its own, no segments
+            continue
         if not one.codecs:
             complaints.append(f"{one.id}: no codecs")
         check_kind(one, complaints)

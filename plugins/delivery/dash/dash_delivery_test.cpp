@@ -86,6 +86,22 @@ TEST_F(Dash, a_film_has_a_set_for_each_track) {
     EXPECT_THAT(mpd, HasSubstr("lang=\"eng\""));
 }
 
+TEST_F(Dash, subtitles_lie_beside) {
+    make_film(media_, 20, 2);
+    FakeTrack text;
+    text.codec = "subrip";
+    text.language = "de";
+    text.track.kind = CONSORT_TRACK_TEXT;
+    text.track.timescale = 1000;
+    add_sample(media_, text, 3, 5, 1000);
+    media_.add_track(text);
+    media_.add_track(std::move(text));
+    const std::string mpd = manifest();
+    EXPECT_EQ(count(mpd, "mimeType=\"text/vtt\""), 2u);
+    EXPECT_THAT(mpd, HasSubstr("lang=\"de\" contentType=\"text\""));
+    EXPECT_THAT(mpd, HasSubstr("<BaseURL>subtitles/de-2.vtt</BaseURL>"));
+}
+
 TEST_F(Dash, sound_that_is_cut_elsewhere_is_a_set_of_its_own) {
     make_music(media_, 20);
     host_.renditions.offered.push_back(encoded_music("aac-64", 20, 64'000));

@@ -4,12 +4,16 @@
 #include <cstdio>
 #include <numeric>
 
+#include "plugins/delivery/common/path_text.hpp"
+#include "plugins/delivery/common/subtitle_tracks.hpp"
 #include "plugins/delivery/common/timeline.hpp"
 #include "plugins/delivery/dash/adaptation.hpp"
 #include "plugins/delivery/dash/xml_text.hpp"
 
 namespace consort::delivery {
 namespace {
+
+constexpr std::uint64_t kTextBandwidth = 256;  // bits a second: subtitles are a few words at a time
 
 // xs:duration in seconds, to the microsecond.
 std::string duration(std::int64_t micros) {
@@ -136,6 +140,7 @@ class Writer {
         for (std::size_t i = 0; i < sets_.size(); ++i) {
             if (auto done = adaptation(i); !done) return std::move(done).error();
         }
+        if (auto done = subtitles(); !done) return std::move(done).error();
         out_.end();
         out_.end();
         return std::move(out_).take();
@@ -171,6 +176,28 @@ class Writer {
             if (!done) return done;
         }
         out_.end();
+        return {};
+    }
+
+    Result<void> subtitles() {
+        const auto tracks = list_subtitles(media_);
+        if (!tracks) return tracks.error();
+        std::size_t number = sets_.size();
+        for (const SubtitleTrack& one : *tracks) {
+            auto source = media_.track(one.track);
+            if (!source) return std::move(source).error();
+            out_.begin("AdaptationSet").attribute("id", number++);
+            if (!view(source->language).empty()) out_.attribute("lang", view(source->language));
+            out_.attribute("contentType", "text").attribute("mimeType", "text/vtt");
+            if (!view(source->title).empty()) out_.begin("Label").end_with(view(source->title));
+            descriptor(out_, "Role", "urn:mpeg:dash:role:2011", "subtitle");
+            const std::string name = path_segment(one.name);
+            out_.begin("Representation").attribute("id", "subtitles-" + name);
+            out_.attribute("bandwidth", kTextBandwidth);
+            out_.begin("BaseURL").end_with("subtitles/" + name + ".vtt");
+            out_.end();
+            out_.end();
+        }
         return {};
     }
 

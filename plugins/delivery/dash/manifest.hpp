@@ -10,6 +10,8 @@
 
 namespace consort::delivery {
 
+// A set for each text track too, one WebVTT file that lies beside the segments.
+//
 // Times are presentation times, behind the edit lists of the init segments: a player that honours
 // these (Media Source does) needs no presentationTimeOffset. UNSUPPORTED, with the reason, if
 // nothing of `renditions` has a place in DASH. No I/O, but it measures every segment.

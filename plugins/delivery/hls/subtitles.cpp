@@ -1,7 +1,6 @@
 #include "plugins/delivery/hls/subtitles.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "plugins/delivery/common/playlist_text.hpp"
 #include "plugins/delivery/common/samples.hpp"
@@ -14,26 +13,6 @@ namespace {
 constexpr std::uint32_t kMostText = 64 << 10;
 
 }  // namespace
-
-Result<std::vector<SubtitleTrack>> list_subtitles(const MediaView& media) {
-    std::vector<SubtitleTrack> out;
-    std::set<std::string> taken;
-    for (std::uint32_t i = 0; i < media.track_count(); ++i) {
-        const auto track = media.track(i);
-        if (!track) return track.error();
-        if (track->kind != CONSORT_TRACK_TEXT || !is_text_codec(view(track->codec)) ||
-            track->timescale == 0) {
-            continue;
-        }
-        const std::string language(view(track->language).empty() ? "und" : view(track->language));
-        std::string name = language;
-        for (int number = 2; !taken.insert(name).second; ++number) {
-            name = language + "-" + std::to_string(number);
-        }
-        out.push_back({i, std::move(name)});
-    }
-    return out;
-}
 
 Result<std::unique_ptr<Subtitles>> Subtitles::read(const MediaView& media, std::uint32_t index,
                                                    std::int64_t length) {

@@ -7,17 +7,10 @@
 
 #include "consort/media.hpp"
 
+#include "plugins/delivery/common/subtitle_tracks.hpp"
 #include "plugins/delivery/hls/webvtt.hpp"
 
 namespace consort::delivery {
-
-struct SubtitleTrack {
-    std::uint32_t track = 0;  // of the media
-    std::string name;         // in URLs: "en", "en-2", "und"
-};
-
-// Those that can be shown as text.
-Result<std::vector<SubtitleTrack>> list_subtitles(const MediaView& media);
 
 // Segments of HLS are so long: a minute of text is less than a kilobyte.
 inline constexpr std::int64_t kSubtitleSegment = 60'000;  // ms

@@ -167,11 +167,6 @@ std::string time_text(std::int64_t milliseconds) {
 
 }  // namespace
 
-bool is_text_codec(std::string_view codec) noexcept {
-    return codec == "subrip" || codec == "text" || codec == "ass" || codec == "ssa" ||
-           codec == "mov_text" || codec == "webvtt";
-}
-
 std::optional<std::string> cue_text(std::string_view codec, std::string_view sample) {
     if (codec == "ass" || codec == "ssa") return substation(sample);
     if (codec == "mov_text") return timed_text(sample);

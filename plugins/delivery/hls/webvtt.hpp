@@ -17,9 +17,6 @@ struct Cue {
     std::string text;
 };
 
-// Whether samples of this codec (FFmpeg's name) can be read.
-bool is_text_codec(std::string_view codec) noexcept;
-
 // The cue text of one sample: SubRip with its few tags, SubStation Alpha without its styles, 3GPP
 // timed text, WebVTT. Nothing if the sample shows nothing. What is not UTF-8 is replaced.
 std::optional<std::string> cue_text(std::string_view codec, std::string_view sample);
