@@ -62,7 +62,7 @@ TEST(OpusEncoder, JoinsAreAsGoodAsTheWholeTrack) {
     // that two runs differ by 20 dB, at 40 dB and more below the tone.
     for (const Signal signal :
          {Signal::kMusic, Signal::kNoise, Signal::kImpulses, Signal::kSilence})
-        expect_good_joins(with(128'000), make_sound(signal, 48'000, 2, 48'000 * 12), 12, 3'840);
+        expect_good_joins(with(128'000), make_sound(signal, 48'000, 2, 48'000 * 12), 12, 1'280);
 }
 
 }  // namespace
