@@ -1,39 +1,63 @@
 #include "plugins/delivery/hls/bandwidth.hpp"
 
-#include "plugins/delivery/common/mpegts/ts_writer.hpp"
 #include "plugins/delivery/hls/ts_segments.hpp"
 
 namespace consort::delivery {
 namespace {
 
+// Peaks bound what a segment can have, averages are what it will have about.
+class StreamMeasure {
+  public:
+    explicit StreamMeasure(const CmafRendition& rendition) : rendition_(rendition) {}
+
+    void add(std::uint64_t samples, std::uint64_t payload, double seconds) {
+        const TsSize size = ts_size(rendition_, samples, payload);
+        most_.push_back({size.most, seconds});
+        likely_.push_back({size.likely, seconds});
+    }
+    BitRates rates(std::uint32_t segment_seconds) const {
+        return {bit_rates(most_, segment_seconds).peak,
+                bit_rates(likely_, segment_seconds).average};
+    }
+
+  private:
+    const CmafRendition& rendition_;
+    std::vector<SegmentMeasure> most_, likely_;
+};
+
 Result<BitRates> stream_bit_rates(const MediaView& media, const CmafRendition& rendition,
                                   std::uint32_t segment_seconds) {
     const std::uint32_t timescale = rendition.track.track.timescale;
-    std::vector<SegmentMeasure> segments;
+    StreamMeasure measure(rendition);
     for (const Segment& part : rendition.parts) {
         const auto payload = payload_size(media, rendition.track, part.first, part.count);
         if (!payload) return payload.error();
-        segments.push_back({ts_size_bound(rendition, part.count, *payload),
-                            static_cast<double>(part.duration) / timescale});
+        measure.add(part.count, *payload, static_cast<double>(part.duration) / timescale);
     }
-    return bit_rates(segments, segment_seconds);
+    return measure.rates(segment_seconds);
 }
 
-// The rate of the samples and what the container adds to one second of them.
-BitRates encoded_stream_rates(const CmafRendition& rendition) {
+// Segments of which only the rate of the samples is known.
+BitRates encoded_stream_rates(const CmafRendition& rendition, std::uint32_t segment_seconds) {
     const RenditionInfo info = rendition.encoded->info();
     const Track& track = rendition.track.track;
-    std::uint64_t samples = 50;
+    double samples_a_second = 50;
     if (rendition.track.default_duration != 0) {
-        samples = track.timescale / rendition.track.default_duration + 1;
+        samples_a_second = static_cast<double>(track.timescale) / rendition.track.default_duration;
     } else if (track.frame_rate_den != 0) {
-        samples = track.frame_rate_num / track.frame_rate_den + 1;
+        samples_a_second = static_cast<double>(track.frame_rate_num) / track.frame_rate_den;
     }
-    const auto with_container = [&](std::uint64_t bits) {
-        const std::uint64_t bytes = bits / 8;
-        return 8 * (ts_size_bound(rendition, samples, bytes) - 16 * kTsPacket);
-    };
-    return {with_container(info.peak_bit_rate), with_container(info.average_bit_rate)};
+    StreamMeasure peak(rendition), average(rendition);
+    for (std::size_t i = 0; i < rendition.times.size(); ++i) {
+        const double seconds = static_cast<double>(rendition.times.duration(i)) / track.timescale;
+        const auto samples = static_cast<std::uint64_t>(seconds * samples_a_second) + 1;
+        const auto bytes = [&](std::uint32_t rate) {
+            return static_cast<std::uint64_t>(seconds * rate / 8);
+        };
+        peak.add(samples, bytes(info.peak_bit_rate), seconds);
+        average.add(samples, bytes(info.average_bit_rate), seconds);
+    }
+    return {peak.rates(segment_seconds).peak, average.rates(segment_seconds).average};
 }
 
 }  // namespace
@@ -63,7 +87,9 @@ Result<BitRates> Bandwidths::of(const MediaView& media, const CmafRendition& ren
     if (!rendition.encoded) {
         return originals_[static_cast<std::size_t>(&rendition - renditions_->all().data())];
     }
-    if (container_ == Container::kTransportStream) return encoded_stream_rates(rendition);
+    if (container_ == Container::kTransportStream) {
+        return encoded_stream_rates(rendition, segment_seconds_);
+    }
     return rendition_bit_rates(media, rendition, segment_seconds_);
 }
 

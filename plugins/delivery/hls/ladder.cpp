@@ -145,9 +145,10 @@ void Ladder::add_film(std::vector<const CmafRendition*> pictures,
         const bool untouched = !one->encoded && own_aac;
         variants_.push_back({one, untouched ? &*own : sound_for(lines_of(one->track.track))});
     }
-    const CmafRendition* const largest = *std::max_element(
+    const CmafRendition* largest = *std::max_element(
         pictures.begin(), pictures.end(),
         [&](const CmafRendition* a, const CmafRendition* b) { return rank(a) < rank(b); });
+    for (const CmafRendition* one : pictures) largest = one->encoded ? largest : one;
     const SoundGroup* const suits = sound_for(lines_of(largest->track.track));
     if (own != groups_.end() && !own_aac && suits != &*own) variants_.push_back({largest, &*own});
 }

@@ -133,19 +133,23 @@ Result<void> TsSegments::answer(const ExchangeView& exchange, const MediaView& m
     return {};
 }
 
-std::uint64_t ts_size_bound(const CmafRendition& rendition, std::uint64_t samples,
-                            std::uint64_t payload) noexcept {
-    constexpr std::uint64_t kPerPicture = 19 + 8 + 7 + 183, kPerPes = 14 + 8 + 183;
-    const bool video = rendition.video();
-    std::uint64_t bytes = payload;
-    if (video) {
-        bytes += samples * kPerPicture;
-        bytes += rendition.track.track.configuration.len;
+TsSize ts_size(const CmafRendition& rendition, std::uint64_t samples,
+               std::uint64_t payload) noexcept {
+    constexpr std::uint64_t kPictureHeaders = 19 + 8 + 6, kSoundHeaders = 14 + 8, kSoundPes = 2'900;
+    std::uint64_t units = samples, headers = kPictureHeaders;
+    if (rendition.video()) {
+        payload += rendition.track.track.configuration.len;
     } else {
-        if (view(rendition.track.track.codec) == "aac") bytes += 7 * samples;
-        bytes += (bytes / 2'600 + 1) * kPerPes;
+        if (view(rendition.track.track.codec) == "aac") payload += 7 * samples;
+        units = payload / kSoundPes + 1;
+        headers = kSoundHeaders;
     }
-    return (bytes / 184 + 1 + 16 + 2) * kTsPacket;
+    // Each unit ends with a packet that is half full about, and the segment with up to 15 packets
+    // for the counters' sake.
+    const auto size = [&](std::uint64_t stuffing, std::uint64_t spread) {
+        return ((payload + units * (headers + stuffing)) / 184 + 1 + spread + 2) * kTsPacket;
+    };
+    return {size(183, 15), size(92, 7)};
 }
 
 }  // namespace consort::delivery

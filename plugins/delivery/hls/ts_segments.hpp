@@ -20,8 +20,11 @@ class TsSegments {
     CodedRequests& requests_;
 };
 
-// The most bytes that a segment of `samples` samples and `payload` bytes has.
-std::uint64_t ts_size_bound(const CmafRendition& rendition, std::uint64_t samples,
-                            std::uint64_t payload) noexcept;
+// Bytes of a segment of `samples` samples with `payload` bytes: at most, and about.
+struct TsSize {
+    std::uint64_t most = 0, likely = 0;
+};
+TsSize ts_size(const CmafRendition& rendition, std::uint64_t samples,
+               std::uint64_t payload) noexcept;
 
 }  // namespace consort::delivery

@@ -29,6 +29,26 @@ class Clock {
     std::int64_t scale_, shift_;
 };
 
+// MP4 may say that a picture is shown before it is decoded, and mean it of the differences alone;
+// in a transport stream that must not be. Then all are decoded earlier, by the two pictures that
+// encoders reorder at most: the same in every segment, so that decode times rise over the joins.
+// More where a segment needs more.
+std::int64_t decoding_lead(const TsInput& input, const Clock& clock) {
+    std::int64_t lead = 0;
+    if (input.track->edit_start <= 0 && !input.samples.empty()) {
+        const Track& track = *input.track;
+        lead = track.frame_rate_num != 0
+                   ? 2 * rescale(kTicks, track.frame_rate_den, track.frame_rate_num)
+                   : 2 * rescale(kTicks, input.samples.front().duration, track.timescale);
+        lead = std::min(lead, kTicks);
+    }
+    for (const Sample& sample : input.samples) {
+        lead = std::max(lead, clock(sample.decode_time) -
+                                  clock(sample.decode_time + sample.composition_offset));
+    }
+    return lead;
+}
+
 unsigned nal_type(char first, bool hevc) noexcept {
     const auto byte = static_cast<unsigned char>(first);
     return hevc ? byte >> 1 & 0x3fu : byte & 0x1fu;
@@ -109,12 +129,13 @@ void TsSegment::add_picture(const TsInput& input, const Sample& sample) {
 
 void TsSegment::add_pictures(const TsInput& input, std::uint8_t index) {
     const Clock clock(*input.track);
+    const std::int64_t lead = decoding_lead(input, clock);
     for (const Sample& sample : input.samples) {
         Pes& pes = all_.emplace_back();
         pes.first_piece = static_cast<std::uint32_t>(pieces_.size());
-        pes.dts = clock(sample.decode_time);
-        pes.pts = std::max(pes.dts, clock(sample.decode_time + sample.composition_offset));
-        pes.until = clock(sample.decode_time + sample.duration);
+        pes.dts = clock(sample.decode_time) - lead;
+        pes.pts = clock(sample.decode_time + sample.composition_offset);
+        pes.until = clock(sample.decode_time + sample.duration) - lead;
         pes.input = index;
         pes.random_access = (sample.flags & CONSORT_SAMPLE_SYNC) != 0;
         add_picture(input, sample);

@@ -272,6 +272,32 @@ TEST(TsSegment, the_clock_speaks_through_long_pictures_and_33_bits_wrap) {
     expect_counters(parsed, 3);
 }
 
+TEST(TsSegment, no_picture_is_shown_before_it_is_decoded) {
+    Pictures film{h264_track(4), {}};
+    film.track.track.edit_start = 0;
+    for (int i = 0; i < 60; ++i) {
+        film.add(nal(4, "\x41p"), i % 30 == 0, std::array{0, 1536, 0, -1024, -512}[i % 5]);
+    }
+    const Track track = described(film.track);
+    const auto format = ts_format(track);
+    ASSERT_TRUE(format);
+    std::uint64_t before = 0;
+    for (const std::size_t first : {0, 30}) {
+        const TsInput input{&*format, &track, std::span(film.track.samples).subspan(first, 30),
+                            film.bytes.data()};
+        const auto segment = TsSegment::plan({&input, 1}, first / 30);
+        ASSERT_TRUE(segment);
+        const Parsed parsed = parse(written(*segment));
+        for (const auto& unit : parsed.units.at(kTsVideoPid)) {
+            EXPECT_LE(unit.dts, unit.pts);
+            EXPECT_LT(before, unit.dts);
+            before = unit.dts;
+        }
+        EXPECT_EQ(parsed.units.at(kTsVideoPid)[0].pts,
+                  static_cast<std::uint64_t>(kTsOrigin + 3'600 * first));
+    }
+}
+
 TEST(TsSegment, sound_and_picture_lie_side_by_side) {
     Pictures film{h264_track(4), {}};
     for (int i = 0; i < 150; ++i) {
