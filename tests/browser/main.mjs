@@ -15,6 +15,8 @@ import './cases/film.mjs';
 import './cases/formats.mjs';
 import './cases/samples.mjs';
 import './cases/playlists.mjs';
+import './cases/entry.mjs';
+import './cases/dash.mjs';
 import './cases/accessibility.mjs';
 
 for (const name of ['CONSORT', 'CONSORT_WEB']) {

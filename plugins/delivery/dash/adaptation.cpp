@@ -58,7 +58,10 @@ std::vector<Adaptation> adaptations(const RenditionSet& renditions) {
             found->renditions.push_back(&rendition);
         }
     }
-    std::ranges::stable_partition(out, [](const Adaptation& set) { return set.first().video(); });
+    std::ranges::stable_sort(out, [](const Adaptation& a, const Adaptation& b) {
+        if (a.first().video() != b.first().video()) return a.first().video();
+        return a.renditions.size() > b.renditions.size();
+    });
     return out;
 }
 

@@ -18,7 +18,8 @@ struct Adaptation {
 // Why a codec has no place in DASH: a sentence for people; empty: it has one.
 std::string not_in_dash(const CodecSupport& support);
 
-// What of `renditions` manifests name. Film before sound; otherwise in the order of `renditions`.
+// What of `renditions` manifests name. Film before sound, then what adapts most: some players begin
+// with the first. Otherwise in the order of `renditions`.
 std::vector<Adaptation> adaptations(const RenditionSet& renditions);
 
 // RFC 6381 as browsers of every age take it in DASH: "flac" and "opus", where HLS says "fLaC" and

@@ -126,6 +126,7 @@ TEST_F(Dash, what_adapts_is_chosen_first) {
     const std::string mpd = manifest();
     EXPECT_EQ(count(mpd, "<AdaptationSet "), 2u) << "lossless once is enough";
     EXPECT_EQ(count(mpd, "codecs=\"flac\""), 1u);
+    EXPECT_LT(mpd.find("id=\"aac-64\""), mpd.find("id=\"original\""));
     EXPECT_EQ(count(mpd, "selectionPriority=\"2\""), 1u);
     EXPECT_EQ(count(mpd, "selectionPriority=\"1\""), 1u);
     EXPECT_THAT(mpd, HasSubstr("<Label>&lt;Live&gt; &quot;at&quot; Mill &amp; Co</Label>"));

@@ -15,4 +15,6 @@ export async function offersOf(server, title) {
   return { item, offers };
 }
 
-export const offer = (offers, delivery) => offers.find((one) => one.delivery === delivery && one.playable);
+// The source as it is coded.
+export const offer = (offers, delivery) => offers.find(
+  (one) => one.delivery === delivery && one.playable && one.rendition === 'original');

@@ -44,6 +44,9 @@ export const album = {
   tracks: ['Opening', 'Slow Water', 'Ember'],
 };
 
+// Long enough to seek in, and for a player to change its mind about the line.
+export const long = { title: 'Long Road', file: 'long.flac', seconds: 150 };
+
 export const formatSeconds = 9;
 export const filmSeconds = 12;
 
@@ -82,7 +85,11 @@ function jobs(folder) {
     '-f', 'lavfi', '-i', `testsrc2=s=640x360:r=25:d=${filmSeconds}`,
     '-f', 'lavfi', '-i', sound(filmSeconds, 48000), ...video, '-g', 50, '-pix_fmt', 'yuv420p', ...audio,
     '-movflags', '+faststart', ...tags({ title }), path.join(folder, 'films', file)));
-  return [...pictures, ...sources, ...songs];
+  const road = () => ffmpeg(
+    '-f', 'lavfi', '-i', sound(long.seconds, 44100), '-c:a', 'flac', '-sample_fmt', 's16',
+    ...tags({ title: long.title, artist: 'The Codecs', album: 'Formats', track: 99 }),
+    path.join(music, 'formats', long.file));
+  return [...pictures, ...sources, ...songs, road];
 }
 
 export async function makeLibrary(folder) {
