@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "plugins/codec/aac/aac_encoder.hpp"
-#include "plugins/codec/common/encoder_suite.hpp"
 #include "plugins/codec/common/testing.hpp"
+#include "tests/codec/encoder_suite.hpp"
 
 namespace consort::codec::testing {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "plugins/codec/common/encoder_suite.hpp"
 #include "plugins/codec/flac/flac_encoder.hpp"
 #include "plugins/codec/flac/flac_frame.hpp"
+#include "tests/codec/encoder_suite.hpp"
 
 namespace consort::codec::testing {
 namespace {

@@ -1,8 +1,8 @@
 // The MP3 encoder, decoded again by FFmpeg.
 #include <gtest/gtest.h>
 
-#include "plugins/codec/common/encoder_suite.hpp"
 #include "plugins/codec/mp3/mp3_encoder.hpp"
+#include "tests/codec/encoder_suite.hpp"
 
 namespace consort::codec::testing {
 namespace {

@@ -1,8 +1,8 @@
 // The Opus encoder, decoded again by libopus.
 #include <gtest/gtest.h>
 
-#include "plugins/codec/common/encoder_suite.hpp"
 #include "plugins/codec/opus/opus_encoder.hpp"
+#include "tests/codec/encoder_suite.hpp"
 
 namespace consort::codec::testing {
 namespace {

@@ -1,8 +1,8 @@
 // The Vorbis encoder, decoded again by FFmpeg.
 #include <gtest/gtest.h>
 
-#include "plugins/codec/common/encoder_suite.hpp"
 #include "plugins/codec/vorbis/vorbis_encoder.hpp"
+#include "tests/codec/encoder_suite.hpp"
 
 namespace consort::codec::testing {
 namespace {

@@ -30,7 +30,8 @@ std::vector<double> join_losses(const Sound& sound, const std::vector<float>& wh
                                 const std::vector<std::int64_t>& joins, std::uint64_t window);
 
 // EXPECTs. Ranges cut at random are, at each join, as good as the whole run: within 1 dB on the
-// average, within 3 dB at four of five. Two runs of one encoder waver against each other by that much.
+// average, within 3 dB at four of five. Two runs of one encoder waver against each other by that
+// much.
 void expect_good_joins(const Prepare& prepare, const Sound& sound, std::size_t cuts,
                        std::uint64_t window);
 // The decoded sound is as long as the source, and as close to it as `most_error_db`.

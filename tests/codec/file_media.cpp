@@ -1,4 +1,4 @@
-#include "plugins/codec/ffmpeg/file_media.hpp"
+#include "tests/codec/file_media.hpp"
 
 #include <fstream>
 #include <stdexcept>

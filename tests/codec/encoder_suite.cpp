@@ -1,4 +1,4 @@
-#include "plugins/codec/common/encoder_suite.hpp"
+#include "tests/codec/encoder_suite.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,9 +6,9 @@
 #include "consort/testing.hpp"
 
 #include "plugins/codec/aac/aac_encoder.hpp"
-#include "plugins/codec/common/encoder_suite.hpp"
 #include "plugins/codec/ffmpeg/ffmpeg_decoder.hpp"
-#include "plugins/codec/ffmpeg/file_media.hpp"
+#include "tests/codec/encoder_suite.hpp"
+#include "tests/codec/file_media.hpp"
 
 namespace consort::codec::testing {
 namespace {

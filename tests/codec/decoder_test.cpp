@@ -6,7 +6,7 @@
 #include <random>
 
 #include "plugins/codec/common/sound_format.hpp"
-#include "plugins/codec/ffmpeg/file_media.hpp"
+#include "tests/codec/file_media.hpp"
 
 namespace consort::codec::testing {
 namespace {
