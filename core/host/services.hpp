@@ -13,8 +13,8 @@
 
 namespace consort::host {
 
-// The parts must outlive every plugin. Storage, media, cache, renditions and catalog are built from what
-// plugins offer, so they are set after the plugins are created and before the first request; a
+// The parts must outlive every plugin. Storage, media, cache, renditions and catalog are built from
+// what plugins offer, so they are set after the plugins are created and before the first request; a
 // plugin that calls them earlier gets UNSUPPORTED.
 struct Services {
     base::Executor& blocking;
