@@ -10,14 +10,10 @@ constexpr consort::ConfigKey kConfig[] = {
      "Target duration of a fragment of the MP4 file, in seconds."},
 };
 
-constexpr const char* kNeeds[] = {CONSORT_SERVICE_CONFIG,
-                                  CONSORT_SERVICE_EXCHANGE,
-                                  CONSORT_SERVICE_MEDIA,
-                                  CONSORT_SERVICE_CACHE,
-                                  CONSORT_SERVICE_EXECUTOR,
-                                  CONSORT_SERVICE_CATALOG,
-                                  CONSORT_SERVICE_RENDITIONS,
-                                  nullptr};
+constexpr const char* kNeeds[] = {CONSORT_SERVICE_CONFIG,     CONSORT_SERVICE_EXCHANGE,
+                                  CONSORT_SERVICE_MEDIA,      CONSORT_SERVICE_CACHE,
+                                  CONSORT_SERVICE_EXECUTOR,   CONSORT_SERVICE_CATALOG,
+                                  CONSORT_SERVICE_RENDITIONS, nullptr};
 
 constexpr auto kDescriptor = consort::describe({
     .id = "org.consort.delivery.progressive",
