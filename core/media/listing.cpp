@@ -28,9 +28,12 @@ void list_audio(const consort_track& source,
     for (const auto& rendition : renditions) {
         const bool keep =
             lowest[std::string(host::view(rendition->track.codec))] == rendition.get();
-        if (rendition->lossless() || (!keep && source.average_bit_rate != 0 &&
-                                      above(rendition->bit_rate, source.average_bit_rate)))
+        if (!keep && !rendition->lossless() && source.average_bit_rate != 0 &&
+            above(rendition->bit_rate, source.average_bit_rate)) {
+            rendition->above_source = rendition->listed;
             rendition->listed = false;
+        }
+        if (rendition->lossless()) rendition->listed = false;
     }
 }
 

@@ -12,7 +12,7 @@
 namespace consort::media {
 
 // Takes from the list, of the renditions of one lossy track, the lossless ones, and those of more
-// bits than the source has, but never the lowest of a codec.
+// bits than the source has, which are marked as above it, but never the lowest of a codec.
 void list_audio(const consort_track& source,
                 std::span<const std::unique_ptr<consort_rendition>> renditions);
 

@@ -58,6 +58,7 @@ void consort_rendition::describe(consort_rendition_info& out) const noexcept {
     consort_rendition_info full{};
     full.struct_size = std::min<std::uint32_t>(out.struct_size, sizeof full);
     full.flags = (listed ? CONSORT_RENDITION_LISTED : 0) |
+                 (above_source ? CONSORT_RENDITION_ABOVE : 0) |
                  (figures.complete ? CONSORT_RENDITION_MEASURED : 0);
     full.source_track = source_track;
     full.sample_duration = info.sample_duration;

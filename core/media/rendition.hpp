@@ -47,6 +47,7 @@ struct consort_rendition {
     std::uint32_t kind = 0, source_track = 0;
     std::uint32_t bit_rate = 0;  // as configured
     bool listed = false;
+    bool above_source = false;  // not listed only because its lossy source has fewer bits
     std::unique_ptr<consort::media::Encoding> encoding;
     consort_encoding_info info{};      // texts live as long as `encoding`
     consort_track track{};             // or as the media

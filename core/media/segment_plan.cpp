@@ -85,12 +85,14 @@ Result<std::vector<std::int64_t>> picture_segments(const IndexFile& index, std::
 
     const bool grid = frequent(times.syncs, end, 2 * target);
     std::vector<std::int64_t> starts{0};
+    // A picture half its duration before the mark is at the mark.
+    const std::int64_t half = end / static_cast<std::int64_t>(times.pictures.size()) / 2;
     std::int64_t next = target;
     for (const std::int64_t time : grid ? times.syncs : times.pictures) {
-        if (time < next || time >= end) continue;
+        if (time + half < next || time >= end) continue;
         if (starts.size() >= kMaxSegments || (end - time) * 2 < target) break;
         starts.push_back(time);
-        next = (time / target + 1) * target;
+        next = ((time + half) / target + 1) * target;
     }
     starts.push_back(end);
     return starts;

@@ -83,6 +83,10 @@ TEST_F(PictureSegments, CountFromTheBeginningOfThePresentation) {
     EXPECT_THAT(cut(250, 10, 1'000), ElementsAre(0, 6'000, 12'000, 18'000, 24'000));
 }
 
+TEST_F(PictureSegments, ASyncSampleJustBeforeTheMarkIsAtTheMark) {
+    EXPECT_THAT(cut(250, 10, 30), ElementsAre(0, 5'970, 11'970, 17'970, 24'970));
+}
+
 class Listing : public ::testing::Test {
   protected:
     struct Rung {
@@ -106,9 +110,13 @@ class Listing : public ::testing::Test {
         source.average_bit_rate = source_rate;
         list_audio(source, list);
         std::vector<bool> result;
-        for (const auto& one : list) result.push_back(one->listed);
+        for (const auto& one : list) {
+            result.push_back(one->listed);
+            if (one->above_source) above_.push_back(one->bit_rate);
+        }
         return result;
     }
+    std::vector<std::uint32_t> above_;
     const std::vector<Rung> ladder_{
         {"aac", 64'000}, {"aac", 128'000}, {"aac", 320'000}, {"flac", 0, true}};
 };
@@ -125,6 +133,7 @@ TEST_F(Listing, ALossySourceHasNothingAboveItself) {
 
 TEST_F(Listing, TheLowestStays) {
     EXPECT_THAT(listed(0, 32'000, ladder_), ElementsAreArray({true, false, false, false}));
+    EXPECT_THAT(above_, ElementsAre(128'000, 320'000)) << "those that are only too large";
 }
 
 TEST(BitRates, ComeFromWhatWasMade) {

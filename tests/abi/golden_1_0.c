@@ -576,6 +576,7 @@ MEMBER(consort_encoder, encode, 40, consort_status (*)(consort_encoding *, int64
 TEXT(CONSORT_SERVICE_RENDITIONS, "consort.host.renditions/1");
 CONSTANT(CONSORT_RENDITION_LISTED, 1u);
 CONSTANT(CONSORT_RENDITION_MEASURED, 2u);
+CONSTANT(CONSORT_RENDITION_ABOVE, 4u);
 ALIAS(consort_renditions_ready, void (*)(void *arg, consort_status, consort_rendition *const *renditions, size_t count));
 ALIAS(consort_coded_ready, void (*)(void *arg, consort_status, consort_coded *));
 

@@ -137,14 +137,16 @@ void describe_renditions(const MediaView& media, const std::vector<Encoded>& enc
     put_original(originals, delivery, sink);
     const bool video = !originals.empty() && originals.front().video;
     std::vector<Coding> rungs, listed;
-    for (const Encoded& one : encoded) {
+    const std::vector<bool> named = listed_renditions(media, encoded);
+    for (std::size_t i = 0; i < encoded.size(); ++i) {
+        const Encoded& one = encoded[i];
         auto track = one.track();
         if (!track) continue;
         const RenditionInfo info = one.info();
         if (track->sample_count == 0) track->sample_count = info.segment_count;
         rungs.push_back({std::string(view(info.name)), codec_support(*track), info.average_bit_rate,
                          track->kind == CONSORT_TRACK_VIDEO});
-        if (one.listed()) listed.push_back(rungs.back());
+        if (named[i]) listed.push_back(rungs.back());
     }
     std::vector<Coding> sound = listed;
     sound.insert(sound.end(), originals.begin(), originals.end());

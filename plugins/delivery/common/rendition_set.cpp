@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 
 #include "plugins/delivery/common/answer.hpp"
 #include "plugins/delivery/common/info_frame.hpp"
@@ -52,6 +53,7 @@ Result<CmafRendition> make_original(const MediaView& media, OriginalPlan plan,
                       {},
                       {},
                       false,
+                      true,
                       {}};
     out.parts.reserve(table->size());
     for (std::size_t i = 0; i < table->size(); ++i) out.parts.push_back((*table)[i]);
@@ -129,6 +131,7 @@ Result<CmafRendition> make_encoded(const MediaView& media, const Encoded& encode
                          {},
                          {},
                          false,
+                         true,
                          encoded};
 }
 
@@ -198,6 +201,25 @@ bool names_original(std::string_view name) noexcept {
                        [](char c) { return c >= '0' && c <= '9'; });
 }
 
+std::vector<bool> listed_renditions(const MediaView& media, const std::vector<Encoded>& encoded) {
+    std::vector<bool> listed;
+    std::map<std::uint32_t, std::size_t> step_above;  // by track of the source
+    for (std::size_t i = 0; i < encoded.size(); ++i) {
+        const RenditionInfo info = encoded[i].info();
+        listed.push_back((info.flags & CONSORT_RENDITION_LISTED) != 0);
+        if ((info.flags & CONSORT_RENDITION_ABOVE) == 0) continue;
+        const auto [at, first] = step_above.emplace(info.source_track, i);
+        if (!first && info.average_bit_rate < encoded[at->second].info().average_bit_rate) {
+            at->second = i;
+        }
+    }
+    for (const auto& [number, i] : step_above) {
+        const auto track = media.track(number);
+        if (track && codec_support(*track).packaging == Packaging::kNone) listed[i] = true;
+    }
+    return listed;
+}
+
 Result<std::unique_ptr<RenditionSet>> RenditionSet::of_all(const MediaView& media,
                                                            std::uint32_t segment_seconds,
                                                            const std::vector<Encoded>& encoded) {
@@ -214,9 +236,11 @@ Result<std::unique_ptr<RenditionSet>> RenditionSet::of_all(const MediaView& medi
         if (!made) return std::move(made).error();
         out->all_.push_back(std::move(*made));
     }
-    for (const Encoded& one : encoded) {
-        auto made = make_encoded(media, one);
+    const std::vector<bool> named = listed_renditions(media, encoded);
+    for (std::size_t i = 0; i < encoded.size(); ++i) {
+        auto made = make_encoded(media, encoded[i]);
         if (made) {
+            made->listed = named[i];
             out->all_.push_back(std::move(*made));
         } else if (made.error().status != CONSORT_E_UNSUPPORTED) {
             return std::move(made).error();
@@ -258,7 +282,7 @@ const CmafRendition* RenditionSet::find(std::string_view name) const noexcept {
 const CmafRendition& RenditionSet::main() const noexcept {
     if (all_.front().name == "original") return all_.front();
     const auto listed = std::find_if(all_.begin(), all_.end(), [](const CmafRendition& one) {
-        return one.encoded && one.listed();
+        return one.encoded && one.listed;
     });
     return listed == all_.end() ? all_.front() : *listed;
 }

@@ -36,8 +36,9 @@ struct CmafRendition {
     SegmentTimes times;
     std::string init;  // the initialization segment; empty for packed audio
     std::string lead;  // stands before the first sample of packed audio: delay and padding
-    std::vector<Segment> parts;      // of the source's own tracks: which samples, by segment
-    bool scattered = false;          // the first segment lies in many pieces: so will the others
+    std::vector<Segment> parts;  // of the source's own tracks: which samples, by segment
+    bool scattered = false;      // the first segment lies in many pieces: so will the others
+    bool listed = true;          // whether manifests name it. The others are there for whoever asks
     std::optional<Encoded> encoded;  // none: a track of the source as it is
 
     // MP3 of the source: raw frames for HLS; it has no CMAF segments.
@@ -45,8 +46,6 @@ struct CmafRendition {
         return track.support.packaging == Packaging::kPackedAudio && !encoded;
     }
     bool video() const noexcept { return track.track.kind == CONSORT_TRACK_VIDEO; }
-    // Whether manifests name it. The others are there for whoever asks.
-    bool listed() const noexcept { return !encoded || encoded->listed(); }
     const char* media_type() const noexcept {
         if (packed_audio()) return "audio/mpeg";
         return video() ? "video/mp4" : "audio/mp4";
@@ -66,6 +65,11 @@ struct OriginalPlan {
 Result<std::vector<OriginalPlan>> plan_originals(const MediaView& media);
 // "original" and "audio-" followed by a number are never names of encoded renditions.
 bool names_original(std::string_view name) noexcept;
+
+// Which of the encoded renditions manifests name: those that the host lists, and, of a track whose
+// own samples cannot be packaged, the first one with more bits than the source, so that nothing
+// audible is lost.
+std::vector<bool> listed_renditions(const MediaView& media, const std::vector<Encoded>& encoded);
 
 // Immutable; valid as long as the media.
 class RenditionSet {

@@ -46,7 +46,7 @@ std::string not_in_dash(const CodecSupport& support) {
 std::vector<Adaptation> adaptations(const RenditionSet& renditions) {
     std::vector<Adaptation> out;
     for (const CmafRendition& rendition : renditions.all()) {
-        if (!rendition.listed() || !not_in_dash(rendition.track.support).empty() ||
+        if (!rendition.listed || !not_in_dash(rendition.track.support).empty() ||
             repeats_original(renditions, rendition)) {
             continue;
         }

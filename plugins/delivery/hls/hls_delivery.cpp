@@ -208,7 +208,7 @@ Result<void> HlsDelivery::default_stream(const ExchangeView& exchange, const Med
     const CmafRendition* chosen = &renditions.main();
     for (const CmafRendition& one : renditions.all()) {
         if (carries(Container::kTransportStream, *chosen)) break;
-        if (one.listed() && one.video() == renditions.main().video()) chosen = &one;
+        if (one.listed && one.video() == renditions.main().video()) chosen = &one;
     }
     const auto number = parse_number(exchange.param("number"));
     if (!number || *number >= chosen->times.size()) return no_such_segment();

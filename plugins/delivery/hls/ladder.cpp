@@ -51,10 +51,13 @@ std::uint64_t lines_of(const Track& track) noexcept {
 
 double score_of(const Variant& variant, std::uint64_t average_bit_rate) noexcept {
     const auto megabits = static_cast<double>(average_bit_rate) / 1e6;
+    // Whatever is encoded from the original is no better, of however many bits.
+    const bool original = !variant.main->encoded;
     if (variant.main->video()) {
-        return static_cast<double>(lines_of(variant.main->track.track)) + megabits / 1000;
+        return static_cast<double>(lines_of(variant.main->track.track)) + (original ? 0.5 : 0) +
+               megabits / 1000;
     }
-    return (is_lossless(*variant.main) ? 100 : 0) + 10 * megabits;
+    return (is_lossless(*variant.main) ? 100 : 0) + (original ? 50 : 0) + 10 * megabits;
 }
 
 Ladder::Ladder(const RenditionSet& renditions, Container container) {
@@ -63,7 +66,7 @@ Ladder::Ladder(const RenditionSet& renditions, Container container) {
     const std::string_view source =
         main.encoded ? std::string_view() : view(main.track.track.codec);
     for (const CmafRendition& one : renditions.all()) {
-        if (!one.listed() || !carries(container, one)) continue;
+        if (!one.listed || !carries(container, one)) continue;
         // A lossless copy of what is lossless in the same codec already.
         if (one.encoded && is_lossless(one) && view(one.track.track.codec) == source) {
             continue;

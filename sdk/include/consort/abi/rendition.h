@@ -23,6 +23,9 @@ typedef struct consort_ticket consort_ticket;       /* somebody who waits for a 
 #define CONSORT_RENDITION_LISTED 1u   /* makes sense for this source: manifests name it. The others
                                          are made for whoever asks by name                       */
 #define CONSORT_RENDITION_MEASURED 2u /* the bit rates come from all of its segments             */
+#define CONSORT_RENDITION_ABOVE 4u    /* would be listed, but has more bits than its lossy source:
+                                         worth it only where the source's own samples can't be had,
+                                         as the next step above them                             */
 
 /* table. */
 typedef struct consort_rendition_info {

@@ -82,6 +82,7 @@ class Rendition {
     std::string_view name() const noexcept { return view(info().name); }
     std::string_view revision() const noexcept { return view(info().revision); }
     bool listed() const noexcept { return (info().flags & CONSORT_RENDITION_LISTED) != 0; }
+    bool above_source() const noexcept { return (info().flags & CONSORT_RENDITION_ABOVE) != 0; }
 
     // The coded track, as if it had been indexed; sample_count is 0 where it is not known.
     Result<Track> track() const {
