@@ -8,7 +8,7 @@ from urllib.parse import quote
 import jsonschema
 
 from consort_server import TestCase
-from media_files import make
+from media_files import ffmpeg, make
 
 # Pages of the web app, and nothing that a client program would call.
 UNDOCUMENTED = {("GET", "/"), ("GET", "/{path*}")}
@@ -28,7 +28,7 @@ class OpenApiTest(TestCase):
         os.makedirs(os.path.join(media, "Show", "Season 1"))
         os.rename(make(media, "film.mp4", seconds=9, title="Pilot"),
                   os.path.join(media, "Show", "Season 1", "Show S01E01.mp4"))
-        make(media, "film.mp4", seconds=9)
+        self.add_subtitles(make(media, "film.mp4", seconds=9))
         with open(os.path.join(media, "broken.flac"), "wb") as file:
             file.write(b"fLaC and then nothing")
         for folder in (media, os.path.join(media, "Show", "Season 1")):
@@ -39,10 +39,29 @@ class OpenApiTest(TestCase):
         self.api = self.running.json("/api/v1/openapi.json")
 
     @staticmethod
+    def subtitle(film):
+        """Puts a film with subtitles beside the film."""
+        folder = os.path.dirname(film)
+        cues = os.path.join(folder, os.pardir, "cues.srt")
+        with open(cues, "w", encoding="utf-8") as file:
+            file.write("1\n00:00:01,000 --> 00:00:02,000\nHello\n")
+        subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", "-i", film, "-i", cues, "-map", "0", "-map",
+                        "1", "-c", "copy", "-c:s", "mov_text", "-metadata", "title=Subtitled",
+                        "-metadata:s:s:0", "language=ger", os.path.join(folder, "subtitled.mp4")], check=True)
+
+    @staticmethod
     def cover(folder):
         subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i",
                         "testsrc2=s=640x480", "-frames:v", "1", os.path.join(folder, "cover.jpg")],
                        check=True)
+
+    def add_subtitles(self, film):
+        cues, bare = self.subfolder("cues") + "/en.srt", self.subfolder("bare") + "/film.mp4"
+        with open(cues, "w", encoding="utf-8") as file:
+            file.write("1\n00:00:01,000 --> 00:00:02,000\nHello\n")
+        os.rename(film, bare)
+        ffmpeg("-i", bare, "-i", cues, "-map", "0", "-map", "1", "-c:v", "copy", "-c:a", "copy",
+               "-c:s", "mov_text", "-metadata:s:s:0", "language=eng", film)
 
     def resolve(self, node):
         while "$ref" in node:
@@ -80,12 +99,18 @@ class OpenApiTest(TestCase):
             chosen = first[listed[1]][0]["id"]
         elif path.endswith(".mp3"):
             chosen = by_title["cbr.mp3"]
-        elif path.endswith("progressive.mp4"):
+        elif re.search(r"progressive\.mp4|iframes|subtitles|thumbnails", path):
             chosen = first["movies"][0]["id"]
         else:
             chosen = by_title["aac.m4a"]
         path = path.replace("{id}", chosen).replace("{file}", chosen)
-        return path.replace("{rendition}", "original").replace("{number}", "0")
+        return self.filled(path)
+
+    @staticmethod
+    def filled(path):
+        for name, value in {"rendition": "original", "number": "0", "lang": "en"}.items():
+            path = path.replace("{" + name + "}", value)
+        return path
 
     def check_answer(self, method, path, operation, answer, expected):
         what = f"{method} {path}: {answer.status} {answer.body[:300]!r}"
@@ -128,8 +153,7 @@ class OpenApiTest(TestCase):
                     beyond = self.running.get(target, {"Range": "bytes=99999999999-"})
                     self.check_answer(method, target, operation, beyond, [416])
                 if "{id}" in path and "404" in operation["responses"]:
-                    gone = path.replace("{id}", "nothing").replace("{file}", "nothing").replace(
-                        "{rendition}", "original").replace("{number}", "0")
+                    gone = self.filled(path.replace("{id}", "nothing").replace("{file}", "nothing"))
                     answer = self.running.request(method, gone, accept)
                     self.check_answer(method, gone, operation, answer, [404])
                 for one in map(self.resolve, operation.get("parameters", [])):
