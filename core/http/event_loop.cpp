@@ -13,16 +13,6 @@ namespace consort::http {
 
 namespace asio = boost::asio;
 
-namespace {
-
-Milliseconds monotonic() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-}
-
-}  // namespace
-
 struct Mailbox::Impl {
     std::mutex mutex;
     asio::io_context* context = nullptr;  // null: the loop has ended
@@ -93,8 +83,13 @@ EventLoop::EventLoop(Milliseconds granularity)
         static_cast<Timed&>(head).previous_ = static_cast<Timed&>(head).next_ = &head;
     }
     mailbox_->impl_->context = &impl_->context;
-    now_ = monotonic();
-    visited_ = now_ / granularity_;
+    visited_ = now() / granularity_;
+}
+
+Milliseconds EventLoop::monotonic() noexcept {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
 
 EventLoop::~EventLoop() {
@@ -107,10 +102,8 @@ EventLoop::~EventLoop() {
 }
 
 void EventLoop::run() {
-    while (running_ && impl_->context.run_one() > 0) {
-        graveyard_.clear();
-        now_ = monotonic();
-    }
+    // run_one waits first: what was known of the time is old when the event comes.
+    for (now_ = 0; running_ && impl_->context.run_one() > 0; now_ = 0) graveyard_.clear();
 }
 
 void EventLoop::defer(Mailbox::Task task) { asio::post(impl_->context, std::move(task)); }
@@ -144,7 +137,7 @@ void EventLoop::set_deadline(Timed& timed, Milliseconds deadline) {
 }
 
 void EventLoop::visit_due() {
-    const Milliseconds tick = now_ / granularity_;
+    const Milliseconds now = this->now(), tick = now / granularity_;
     const Milliseconds first = std::max(visited_ + 1, tick - static_cast<Milliseconds>(slots) + 1);
     for (Milliseconds at = first; at <= tick; ++at) {
         visited_ = at;
@@ -154,7 +147,7 @@ void EventLoop::visit_due() {
             Timed& timed = *head.next_;
             unlink(timed);
             if (timed.deadline_ == 0) continue;
-            if (timed.deadline_ <= now_) {
+            if (timed.deadline_ <= now) {
                 timed.deadline_ = 0;
                 timed.on_deadline();
             } else {
@@ -173,7 +166,6 @@ void EventLoop::wake_at(Milliseconds tick) {
     impl_->timer.async_wait([this](boost::system::error_code error) {
         if (error) return;  // set anew, or the loop has ended
         wake_tick_ = 0;
-        now_ = monotonic();
         visit_due();
         wake_for_next();
     });

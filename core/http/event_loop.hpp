@@ -87,7 +87,11 @@ class EventLoop {
     const std::shared_ptr<Mailbox>& mailbox() const noexcept { return mailbox_; }
 
     // On the loop's thread:
-    Milliseconds now() const noexcept { return now_; }  // as of the last wake-up
+    // As of the event that is handled.
+    Milliseconds now() noexcept {
+        if (now_ == 0) now_ = monotonic();
+        return now_;
+    }
     // Moving a deadline later costs nothing; earlier moves the entry. 0: none.
     void set_deadline(Timed& timed, Milliseconds deadline);
     // Runs after the events that are due already.
@@ -100,6 +104,7 @@ class EventLoop {
     friend class Watch;
     static constexpr std::size_t slots = 256;
 
+    static Milliseconds monotonic() noexcept;
     void link(Timed& timed, Milliseconds visit);
     static void unlink(Timed& timed) noexcept;
     void visit_due();
@@ -114,7 +119,9 @@ class EventLoop {
     std::unique_ptr<Impl> impl_;
     std::shared_ptr<Mailbox> mailbox_;
     std::vector<std::unique_ptr<EventSource>> graveyard_;
-    Milliseconds granularity_, now_ = 0, visited_ = 0;
+    Milliseconds granularity_;
+    Milliseconds now_ = 0;  // 0: nobody has asked since the event came
+    Milliseconds visited_ = 0;
     Milliseconds wake_tick_ = 0;  // when the timer goes off; 0: it is not set
     std::array<Head, slots> wheel_;
     bool running_ = true;
