@@ -85,6 +85,7 @@ Library::Library(const config::Settings& settings, Ensemble& ensemble)
     ensemble.services.catalog = &reader;
     // Nothing is called so, but the query of every first play is then prepared.
     (void)catalog.source_of({});
+    renditions.warm_up();
 }
 
 Library::~Library() {

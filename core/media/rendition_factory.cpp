@@ -69,6 +69,27 @@ bool rising(const std::vector<std::int64_t>& starts) {
     return std::ranges::adjacent_find(starts, std::greater_equal<>{}) == starts.end();
 }
 
+// A rendition's settings as its encoder takes them; borrows.
+struct Wanted {
+    explicit Wanted(const config::RenditionSettings& from) {
+        for (const auto& [name, value] : from.options)
+            options.push_back({host::lend(name), host::lend(value)});
+        settings.struct_size = sizeof settings;
+        settings.bit_rate = from.bit_rate;
+        settings.sample_rate = from.sample_rate;
+        settings.channels = from.channels;
+        settings.bits_per_sample = from.bits_per_sample;
+        settings.height = from.height;
+        settings.options = options.data();
+        settings.option_count = options.size();
+    }
+    Wanted(const Wanted&) = delete;
+    Wanted& operator=(const Wanted&) = delete;
+
+    std::vector<consort_encode_option> options;
+    consort_encode_settings settings{};
+};
+
 // The container's default track of the kind, else the first.
 std::optional<std::uint32_t> main_track(const IndexFile& index, std::uint32_t kind) {
     std::optional<std::uint32_t> first;
@@ -115,18 +136,7 @@ std::vector<config::RenditionSettings> RenditionFactory::usable(observe::Metrics
 std::unique_ptr<consort_rendition> RenditionFactory::prepare(
     const Settings& settings, consort_media* media, const consort_track& track,
     std::uint32_t number, const Sound* sound, const std::vector<std::int64_t>& pictures) const {
-    std::vector<consort_encode_option> options;
-    for (const auto& [name, value] : settings.options)
-        options.push_back({host::lend(name), host::lend(value)});
-    consort_encode_settings wanted{};
-    wanted.struct_size = sizeof wanted;
-    wanted.bit_rate = settings.bit_rate;
-    wanted.sample_rate = settings.sample_rate;
-    wanted.channels = settings.channels;
-    wanted.bits_per_sample = settings.bits_per_sample;
-    wanted.height = settings.height;
-    wanted.options = options.data();
-    wanted.option_count = options.size();
+    Wanted wanted(settings);
     consort_encode_source source{};
     source.struct_size = sizeof source;
     source.kind = track.kind;
@@ -135,13 +145,14 @@ std::unique_ptr<consort_rendition> RenditionFactory::prepare(
     source.track = number;
     source.boundaries = pictures.data();
     source.boundary_count = pictures.size();
-    if (sound != nullptr && wanted.channels > sound->pcm.channels)
-        wanted.channels = sound->pcm.channels;
+    if (sound != nullptr && wanted.settings.channels > sound->pcm.channels)
+        wanted.settings.channels = sound->pcm.channels;
 
     const auto& encoder = encoders_.at(settings.codec);
     consort_encoding* raw = nullptr;
     host::take_last_error();
-    const consort_status status = encoder.table->prepare(encoder.self, &source, &wanted, &raw);
+    const consort_status status =
+        encoder.table->prepare(encoder.self, &source, &wanted.settings, &raw);
     if (status < 0) {
         const Error error = plugin_error(status, "the encoder refused it");
         const std::string text = settings.name + " is not offered for item " +
@@ -231,6 +242,25 @@ void RenditionFactory::add_video(consort_media* media, std::uint32_t number,
     if (made == nullptr) return;
     made->name = own.name;
     list.push_back(std::move(made));
+}
+
+void RenditionFactory::warm_up() const {
+    constexpr std::uint64_t kStereo = 3;
+    for (const std::uint32_t rate : {44'100u, 48'000u}) {
+        const consort_pcm sound{rate, 2, kStereo, CONSORT_PCM_S16, 16, rate, 0};
+        consort_encode_source source{};
+        source.struct_size = sizeof source;
+        source.kind = CONSORT_TRACK_AUDIO;
+        source.pcm = &sound;
+        for (const Settings& settings : usable_) {
+            if (settings.height != 0) continue;
+            const Wanted wanted(settings);
+            const auto& encoder = encoders_.at(settings.codec);
+            consort_encoding* made = nullptr;
+            if (encoder.table->prepare(encoder.self, &source, &wanted.settings, &made) >= 0)
+                encoder.table->release(made);
+        }
+    }
 }
 
 RenditionList RenditionFactory::make(consort_media* media) const {

@@ -27,6 +27,10 @@ class RenditionFactory {
     // is left out. Blocks: worker threads.
     RenditionList make(consort_media* media) const;
 
+    // Has the encoders plan sound of the usual forms, so that the first listener finds them knowing
+    // what they find out by starting. Blocks: worker threads.
+    void warm_up() const;
+
   private:
     using Settings = config::RenditionSettings;
     using Encoders = std::map<std::string, host::Component<consort_encoder>>;

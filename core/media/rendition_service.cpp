@@ -17,6 +17,11 @@ RenditionService::RenditionService(Options options, const host::ComponentRegistr
 
 RenditionService::~RenditionService() { stop(); }
 
+void RenditionService::warm_up() {
+    // A queue that is full at start-up has more urgent things.
+    (void)desk_->workers.post([desk = desk_] { desk->warm_up(); });
+}
+
 void RenditionService::list(consort_media* media, Listed ready) {
     RenditionShelf* shelf = RenditionShelf::of(media);
     if (shelf == nullptr) {

@@ -44,6 +44,9 @@ class RenditionService {
                      base::Executor& workers, observe::Metrics& metrics);
     ~RenditionService();
 
+    // Prepares the encoders on a worker, so that the first listener need not wait for them.
+    void warm_up();
+
     // Runs `ready` exactly once: at once if the renditions are known, else on a worker. They live
     // as long as the media.
     using Listed = std::function<void(const Error*, std::span<consort_rendition* const>)>;

@@ -46,7 +46,7 @@ Result<std::unique_ptr<SoundEncoding>> AacEncoder::prepare(const EncodeSource& s
     plan.options = {{"aac_coder", "fast"}, {"aac_pns", "0"}, {"aac_is", intensity ? "1" : "0"}};
     plan.settings = "bit-rate=" + std::to_string(plan.bit_rate) + " fast";
     plan.configuration = extradata_of;
-    return AudioEncoding::make(source.pcm, std::move(plan));
+    return AudioEncoding::make(source.pcm, std::move(plan), known_);
 }
 
 }  // namespace consort::codec

@@ -25,15 +25,31 @@ AVSampleFormat format_of(Values values) noexcept {
     }
 }
 
+// Speakers of what is encoded; 0: as usual for so many channels.
+std::uint64_t mask_of(const Conversion& conversion) {
+    return conversion.mix().is_identity()
+               ? known_mask(conversion.from().channel_mask, conversion.from().channels)
+               : 0;
+}
+
 void set_layout(AVChannelLayout& layout, const Conversion& conversion) {
     const auto channels = static_cast<int>(conversion.to().channels);
-    const std::uint64_t mask =
-        conversion.mix().is_identity()
-            ? known_mask(conversion.from().channel_mask, conversion.from().channels)
-            : 0;
+    const std::uint64_t mask = mask_of(conversion);
     av_channel_layout_uninit(&layout);
     if (mask == 0 || av_channel_layout_from_mask(&layout, mask) < 0)
         av_channel_layout_default(&layout, channels);
+}
+
+// All that open_encoder() looks at.
+std::string form_of(const EncoderPlan& plan, const Conversion& conversion) {
+    std::string form = revision_of(plan);
+    for (const std::uint64_t number :
+         {std::uint64_t{plan.bit_rate}, std::uint64_t{plan.bits_per_sample},
+          std::uint64_t{plan.frame_size}, static_cast<std::uint64_t>(plan.global_quality),
+          static_cast<std::uint64_t>(plan.target.values), mask_of(conversion)})
+        form += " " + std::to_string(number);
+    for (const auto& [name, value] : plan.options) form += std::string(" ") + name + "=" + value;
+    return form;
 }
 
 }  // namespace
@@ -93,21 +109,30 @@ Track planned_track(const EncoderPlan& plan) {
 AudioEncoding::AudioEncoding(const Pcm& source, EncoderPlan plan)
     : plan_(std::move(plan)), conversion_(source, plan_.target) {}
 
-Result<std::unique_ptr<SoundEncoding>> AudioEncoding::make(const Pcm& source, EncoderPlan plan) {
+Result<std::unique_ptr<SoundEncoding>> AudioEncoding::make(const Pcm& source, EncoderPlan plan,
+                                                           KnownEncoders& known) {
     std::unique_ptr<AudioEncoding> made(new AudioEncoding(source, std::move(plan)));
     const EncoderPlan& how = made->plan_;
-    const auto codec = find_encoder(how);
-    if (!codec) return codec.error();
-    made->codec_ = *codec;
-    const auto context = open_encoder(*codec, how, made->conversion_);
-    if (!context) return context.error();
-    const AVCodecContext& opened = **context;
-    made->frame_size_ = static_cast<std::uint32_t>(opened.frame_size);
-    made->delay_ = static_cast<std::uint32_t>(opened.initial_padding);
-    if (made->frame_size_ == 0)
-        return Error{CONSORT_E_INTERNAL, "the encoder does not say how long its frames are"};
-    if (how.configuration) made->configuration_ = how.configuration(opened);
     made->revision_ = revision_of(how);
+    auto facts = known.facts(form_of(how, made->conversion_), [&]() -> Result<EncoderFacts> {
+        const auto codec = find_encoder(how);
+        if (!codec) return codec.error();
+        const auto context = open_encoder(*codec, how, made->conversion_);
+        if (!context) return context.error();
+        const AVCodecContext& opened = **context;
+        EncoderFacts found{*codec,
+                           static_cast<std::uint32_t>(opened.frame_size),
+                           static_cast<std::uint32_t>(opened.initial_padding),
+                           {}};
+        if (found.frame_size == 0)
+            return Error{CONSORT_E_INTERNAL, "the encoder does not say how long its frames are"};
+        if (how.configuration) found.configuration = how.configuration(opened);
+        return found;
+    });
+    if (!facts) return std::move(facts).error();
+    made->facts_ = std::move(*facts);
+    made->frame_size_ = made->facts_->frame_size;
+    made->delay_ = made->facts_->delay;
     return std::unique_ptr<SoundEncoding>(std::move(made));
 }
 
@@ -128,7 +153,8 @@ consort_encoding_info AudioEncoding::info() const {
 Track AudioEncoding::track() const {
     Track track = planned_track(plan_);
     track.flags |= CONSORT_TRACK_CONSTANT_DURATION;
-    track.configuration = str(configuration_);
+    track.configuration =
+        str(plan_.own_configuration.empty() ? facts_->configuration : plan_.own_configuration);
     track.edit_start = delay_;
     const std::uint64_t frames = conversion_.frames();
     if (frames == CONSORT_PCM_ENDLESS) return track;
@@ -165,7 +191,7 @@ Result<void> AudioEncoding::encode(std::int64_t start, std::int64_t end, const P
     if (sound.length()) last = std::min(last, samples_of(*sound.length()));
     if (first >= last) return {};
 
-    auto opened = open_encoder(codec_, plan_, conversion_);
+    auto opened = open_encoder(facts_->codec, plan_, conversion_);
     if (!opened) return opened.error();
     AVCodecContext& context = **opened;
     const FramePtr frame = new_frame();

@@ -10,6 +10,7 @@
 
 #include "consort/offers/encoder.hpp"
 
+#include "plugins/codec/common/encoder_facts.hpp"
 #include "plugins/codec/common/libav.hpp"
 #include "plugins/codec/common/pcm_stream.hpp"
 
@@ -40,8 +41,9 @@ struct EncoderPlan {
     std::string codec, codec_string;
     // Names the settings; encoder and version are put before it.
     std::string settings;
-    // What media.h calls `configuration`, from the opened encoder.
+    // What media.h calls `configuration`: from the started encoder, or known without one.
     std::function<std::string(const AVCodecContext&)> configuration;
+    std::string own_configuration;
     // Changes a sample's bytes before it goes out, given its number in the track.
     std::function<Result<void>(std::uint64_t number, std::vector<std::uint8_t>& bytes)> finish;
 };
@@ -53,7 +55,8 @@ struct EncoderPlan {
 class AudioEncoding : public SoundEncoding {
   public:
     // UNSUPPORTED if FFmpeg lacks the encoder or it refuses the settings.
-    static Result<std::unique_ptr<SoundEncoding>> make(const Pcm& source, EncoderPlan plan);
+    static Result<std::unique_ptr<SoundEncoding>> make(const Pcm& source, EncoderPlan plan,
+                                                       KnownEncoders& known);
 
     consort_encoding_info info() const override;
     Track track() const override;
@@ -69,9 +72,9 @@ class AudioEncoding : public SoundEncoding {
 
     EncoderPlan plan_;
     Conversion conversion_;
-    const AVCodec* codec_ = nullptr;
-    std::uint32_t frame_size_ = 0, delay_ = 0;
-    std::string configuration_, revision_;
+    std::shared_ptr<const EncoderFacts> facts_;
+    std::uint32_t frame_size_ = 0, delay_ = 0;  // of the facts
+    std::string revision_;
 };
 
 // FFmpeg's encoder by the plan's name, UNSUPPORTED if it is not there; and one that is started.

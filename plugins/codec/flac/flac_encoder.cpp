@@ -46,14 +46,13 @@ Result<std::unique_ptr<SoundEncoding>> FlacEncoder::prepare(const EncodeSource& 
     const Conversion conversion(pcm, plan.target);
     const std::uint64_t frames =
         conversion.frames() == CONSORT_PCM_ENDLESS ? 0 : conversion.frames();
-    plan.configuration =
-        [stream = FlacStream{kBlockSize, plan.target.rate, *channels, plan.bits_per_sample,
-                             frames}](const AVCodecContext&) { return stream_info(stream); };
+    plan.own_configuration =
+        stream_info({kBlockSize, plan.target.rate, *channels, plan.bits_per_sample, frames});
     plan.finish = [](std::uint64_t number, std::vector<std::uint8_t>& frame) -> Result<void> {
         if (renumber_frame(frame, number)) return {};
         return Error{CONSORT_E_INTERNAL, "the encoder made something that is no FLAC frame"};
     };
-    return AudioEncoding::make(pcm, std::move(plan));
+    return AudioEncoding::make(pcm, std::move(plan), known_);
 }
 
 }  // namespace consort::codec

@@ -47,7 +47,7 @@ Result<std::unique_ptr<SoundEncoding>> Mp3Encoder::prepare(const EncodeSource& s
     plan.options = {{"reservoir", "0"}, {"joint_stereo", "1"}};
     plan.pre_roll = kPreRoll;
     plan.settings = "bit-rate=" + std::to_string(plan.bit_rate) + " reservoir=0";
-    return AudioEncoding::make(source.pcm, std::move(plan));
+    return AudioEncoding::make(source.pcm, std::move(plan), known_);
 }
 
 }  // namespace consort::codec

@@ -43,7 +43,7 @@ Result<std::unique_ptr<SoundEncoding>> OpusEncoder::prepare(const EncodeSource& 
     plan.pre_roll = kPreRoll;
     plan.settings = "bit-rate=" + std::to_string(plan.bit_rate);
     plan.configuration = dops_of;
-    return AudioEncoding::make(source.pcm, std::move(plan));
+    return AudioEncoding::make(source.pcm, std::move(plan), known_);
 }
 
 }  // namespace consort::codec
