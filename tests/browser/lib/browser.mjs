@@ -33,3 +33,11 @@ export async function openPage(world, options = {}) {
   };
   return { page, visit, quiet, troubles };
 }
+
+// The page learns of no rendition but the original, as if the server had no encoders.
+export const onlyOriginals = (page) => page.route('**/api/v1/stream/*', async (route) => {
+  const response = await route.fetch();
+  const told = await response.json();
+  const offers = told.offers.filter(({ rendition }) => rendition === 'original');
+  await route.fulfill({ response, json: { ...told, offers } });
+});
