@@ -246,20 +246,28 @@ void RenditionFactory::add_video(consort_media* media, std::uint32_t number,
 
 void RenditionFactory::warm_up() const {
     constexpr std::uint64_t kStereo = 3;
+    // Of lossless files and of what lossy ones decode to.
+    const std::pair<std::uint32_t, std::uint32_t> values[] = {
+        {CONSORT_PCM_S16, 16}, {CONSORT_PCM_S32, 24}, {CONSORT_PCM_F32, 0}};
     for (const std::uint32_t rate : {44'100u, 48'000u}) {
-        const consort_pcm sound{rate, 2, kStereo, CONSORT_PCM_S16, 16, rate, 0};
-        consort_encode_source source{};
-        source.struct_size = sizeof source;
-        source.kind = CONSORT_TRACK_AUDIO;
-        source.pcm = &sound;
-        for (const Settings& settings : usable_) {
-            if (settings.height != 0) continue;
-            const Wanted wanted(settings);
-            const auto& encoder = encoders_.at(settings.codec);
-            consort_encoding* made = nullptr;
-            if (encoder.table->prepare(encoder.self, &source, &wanted.settings, &made) >= 0)
-                encoder.table->release(made);
+        for (const auto& [format, bits] : values) {
+            prepare_once({rate, 2, kStereo, format, bits, rate, 0});
         }
+    }
+}
+
+void RenditionFactory::prepare_once(const consort_pcm& sound) const {
+    consort_encode_source source{};
+    source.struct_size = sizeof source;
+    source.kind = CONSORT_TRACK_AUDIO;
+    source.pcm = &sound;
+    for (const Settings& settings : usable_) {
+        if (settings.height != 0) continue;
+        const Wanted wanted(settings);
+        const auto& encoder = encoders_.at(settings.codec);
+        consort_encoding* made = nullptr;
+        if (encoder.table->prepare(encoder.self, &source, &wanted.settings, &made) >= 0)
+            encoder.table->release(made);
     }
 }
 

@@ -35,6 +35,7 @@ class RenditionFactory {
     using Settings = config::RenditionSettings;
     using Encoders = std::map<std::string, host::Component<consort_encoder>>;
 
+    void prepare_once(const consort_pcm& sound) const;
     std::vector<Settings> usable(observe::Metrics& metrics) const;
     std::unique_ptr<consort_rendition> prepare(const Settings& settings, consort_media* media,
                                                const consort_track& track, std::uint32_t number,

@@ -40,18 +40,6 @@ void set_layout(AVChannelLayout& layout, const Conversion& conversion) {
         av_channel_layout_default(&layout, channels);
 }
 
-// All that open_encoder() looks at.
-std::string form_of(const EncoderPlan& plan, const Conversion& conversion) {
-    std::string form = revision_of(plan);
-    for (const std::uint64_t number :
-         {std::uint64_t{plan.bit_rate}, std::uint64_t{plan.bits_per_sample},
-          std::uint64_t{plan.frame_size}, static_cast<std::uint64_t>(plan.global_quality),
-          static_cast<std::uint64_t>(plan.target.values), mask_of(conversion)})
-        form += " " + std::to_string(number);
-    for (const auto& [name, value] : plan.options) form += std::string(" ") + name + "=" + value;
-    return form;
-}
-
 }  // namespace
 
 Result<const AVCodec*> find_encoder(const EncoderPlan& plan) {
@@ -90,6 +78,17 @@ std::string revision_of(const EncoderPlan& plan) {
            " rate=" + std::to_string(plan.target.rate) +
            " channels=" + std::to_string(plan.target.channels) +
            " pre-roll=" + std::to_string(plan.pre_roll) + " v1";
+}
+
+std::string form_of(const EncoderPlan& plan, const Conversion& conversion) {
+    std::string form = revision_of(plan);
+    for (const std::uint64_t number :
+         {std::uint64_t{plan.bit_rate}, std::uint64_t{plan.bits_per_sample},
+          std::uint64_t{plan.frame_size}, static_cast<std::uint64_t>(plan.global_quality),
+          static_cast<std::uint64_t>(plan.target.values), mask_of(conversion)})
+        form += " " + std::to_string(number);
+    for (const auto& [name, value] : plan.options) form += std::string(" ") + name + "=" + value;
+    return form;
 }
 
 Track planned_track(const EncoderPlan& plan) {

@@ -84,6 +84,8 @@ Result<ContextPtr> open_encoder(const AVCodec* codec, const EncoderPlan& plan,
 // What is equal for every track that the plan makes.
 Track planned_track(const EncoderPlan& plan);
 std::string revision_of(const EncoderPlan& plan);
+// Names all that open_encoder() looks at.
+std::string form_of(const EncoderPlan& plan, const Conversion& conversion);
 
 // The settings of `prepare` put into a choice of rates: `wanted`, or the source's own if it is in
 // `allowed`, or the lowest that loses nothing that can be heard (a whole fraction or up to the

@@ -29,7 +29,7 @@ Result<std::unique_ptr<SoundEncoding>> VorbisEncoder::prepare(const EncodeSource
     plan.average_bit_rate = plan.bit_rate;
     plan.peak_bit_rate = plan.bit_rate + plan.bit_rate / 2;
     plan.settings = "bit-rate=" + std::to_string(plan.bit_rate);
-    return VorbisEncoding::make(source.pcm, std::move(plan));
+    return VorbisEncoding::make(source.pcm, std::move(plan), known_);
 }
 
 }  // namespace consort::codec

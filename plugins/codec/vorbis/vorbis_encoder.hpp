@@ -11,6 +11,9 @@ class VorbisEncoder {
   public:
     Result<std::unique_ptr<SoundEncoding>> prepare(const EncodeSource& source,
                                                    const EncodeSettings& settings);
+
+  private:
+    KnownEncoders known_;
 };
 
 }  // namespace consort::codec

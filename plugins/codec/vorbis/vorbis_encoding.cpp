@@ -87,18 +87,27 @@ Result<std::uint32_t> duration_of_first(AVCodecContext& context) {
 VorbisEncoding::VorbisEncoding(const Pcm& source, EncoderPlan plan)
     : plan_(std::move(plan)), conversion_(source, plan_.target) {}
 
-Result<std::unique_ptr<SoundEncoding>> VorbisEncoding::make(const Pcm& source, EncoderPlan plan) {
+Result<std::unique_ptr<SoundEncoding>> VorbisEncoding::make(const Pcm& source, EncoderPlan plan,
+                                                            KnownEncoders& known) {
     std::unique_ptr<VorbisEncoding> made(new VorbisEncoding(source, std::move(plan)));
-    const auto codec = find_encoder(made->plan_);
-    if (!codec) return codec.error();
-    made->codec_ = *codec;
-    const auto context = open_encoder(*codec, made->plan_, made->conversion_);
-    if (!context) return context.error();
-    made->configuration_ = extradata_of(**context);
-    const auto first = duration_of_first(**context);
-    if (!first) return first.error();
-    made->first_duration_ = *first;
-    made->revision_ = revision_of(made->plan_);
+    const EncoderPlan& how = made->plan_;
+    auto facts = known.facts(form_of(how, made->conversion_), [&]() -> Result<EncoderFacts> {
+        const auto codec = find_encoder(how);
+        if (!codec) return codec.error();
+        const auto context = open_encoder(*codec, how, made->conversion_);
+        if (!context) return context.error();
+        EncoderFacts found;
+        found.codec = *codec;
+        found.configuration = extradata_of(**context);
+        const auto first = duration_of_first(**context);
+        if (!first) return first.error();
+        found.delay = *first;
+        return found;
+    });
+    if (!facts) return std::move(facts).error();
+    made->facts_ = std::move(*facts);
+    made->first_duration_ = made->facts_->delay;
+    made->revision_ = revision_of(how);
     return std::unique_ptr<SoundEncoding>(std::move(made));
 }
 
@@ -111,7 +120,7 @@ consort_encoding_info VorbisEncoding::info() const {
 
 Track VorbisEncoding::track() const {
     Track track = planned_track(plan_);
-    track.configuration = str(configuration_);
+    track.configuration = str(facts_->configuration);
     track.edit_start = first_duration_;
     if (conversion_.frames() == CONSORT_PCM_ENDLESS) return track;
     track.edit_duration = conversion_.frames();
@@ -128,7 +137,7 @@ Result<void> VorbisEncoding::encode(std::int64_t start, std::int64_t end, const 
     if (start != 0 || end < 0 || (sound.length() && *sound.length() != 0 && end < media_end()))
         return Error{CONSORT_E_INVALID, "Vorbis is made whole, from the beginning on"};
     if (sound.length() && *sound.length() == 0) return {};
-    auto opened = open_encoder(codec_, plan_, conversion_);
+    auto opened = open_encoder(facts_->codec, plan_, conversion_);
     if (!opened) return opened.error();
     AVCodecContext& context = **opened;
     Packets packets(context, sink);

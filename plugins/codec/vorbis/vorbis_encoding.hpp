@@ -11,7 +11,8 @@ namespace consort::codec {
 
 class VorbisEncoding : public SoundEncoding {
   public:
-    static Result<std::unique_ptr<SoundEncoding>> make(const Pcm& source, EncoderPlan plan);
+    static Result<std::unique_ptr<SoundEncoding>> make(const Pcm& source, EncoderPlan plan,
+                                                       KnownEncoders& known);
 
     consort_encoding_info info() const override;
     Track track() const override;
@@ -23,10 +24,10 @@ class VorbisEncoding : public SoundEncoding {
 
     EncoderPlan plan_;
     Conversion conversion_;
-    const AVCodec* codec_ = nullptr;
+    std::shared_ptr<const EncoderFacts> facts_;
     // The first packet only primes the decoder; the sound begins where it ends.
     std::uint32_t first_duration_ = 0;
-    std::string configuration_, revision_;
+    std::string revision_;
 };
 
 }  // namespace consort::codec
