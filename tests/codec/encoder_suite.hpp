@@ -12,6 +12,27 @@ namespace consort::codec::testing {
 
 using Prepare = std::function<Result<std::unique_ptr<SoundEncoding>>(const Pcm&)>;
 
+// Prepares an `Encoder` with these settings; 0: as the source has it.
+template <class Encoder>
+struct PrepareWith {
+    Prepare operator()(std::uint32_t bit_rate, std::uint32_t channels = 0, std::uint32_t rate = 0,
+                       std::uint32_t bits = 0) const {
+        return [=](const Pcm& pcm) {
+            EncodeSource source;
+            source.kind = CONSORT_TRACK_AUDIO;
+            source.pcm = pcm;
+            EncodeSettings settings;
+            settings.bit_rate = bit_rate;
+            settings.channels = channels;
+            settings.sample_rate = rate;
+            settings.bits_per_sample = bits;
+            return Encoder().prepare(source, settings);
+        };
+    }
+};
+template <class Encoder>
+inline constexpr PrepareWith<Encoder> prepare_with;
+
 // All of a track's presented sound, and the same as floats; throw if it can't be decoded.
 Sound decode_sound(const Track& track, const Coded& coded);
 std::vector<float> decode_all(const Track& track, const Coded& coded);

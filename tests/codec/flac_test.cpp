@@ -10,20 +10,7 @@
 namespace consort::codec::testing {
 namespace {
 
-Prepare with(std::uint32_t bit_rate, std::uint32_t channels = 0, std::uint32_t rate = 0,
-             std::uint32_t bits = 0) {
-    return [=](const Pcm& pcm) {
-        EncodeSource source;
-        source.kind = CONSORT_TRACK_AUDIO;
-        source.pcm = pcm;
-        EncodeSettings settings;
-        settings.bit_rate = bit_rate;
-        settings.channels = channels;
-        settings.sample_rate = rate;
-        settings.bits_per_sample = bits;
-        return FlacEncoder().prepare(source, settings);
-    };
-}
+constexpr auto with = prepare_with<FlacEncoder>;
 
 // The very values, at the full scale of 32 bits.
 std::vector<std::int64_t> integers(const Sound& sound) {

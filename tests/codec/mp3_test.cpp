@@ -7,20 +7,7 @@
 namespace consort::codec::testing {
 namespace {
 
-Prepare with(std::uint32_t bit_rate, std::uint32_t channels = 0, std::uint32_t rate = 0,
-             std::uint32_t bits = 0) {
-    return [=](const Pcm& pcm) {
-        EncodeSource source;
-        source.kind = CONSORT_TRACK_AUDIO;
-        source.pcm = pcm;
-        EncodeSettings settings;
-        settings.bit_rate = bit_rate;
-        settings.channels = channels;
-        settings.sample_rate = rate;
-        settings.bits_per_sample = bits;
-        return Mp3Encoder().prepare(source, settings);
-    };
-}
+constexpr auto with = prepare_with<Mp3Encoder>;
 
 TEST(Mp3Encoder, DescribesItsTrack) {
     const auto encoding = with(190'000)(make_sound(Signal::kMusic, 44'100, 2, 44'100).pcm);
