@@ -11,6 +11,11 @@
 #include <vector>
 
 namespace consort::base {
+namespace {
+
+thread_local bool is_worker = false;
+
+}  // namespace
 
 struct Executor::Impl {
     std::string name;
@@ -24,6 +29,7 @@ struct Executor::Impl {
 
     void work() {
         // Linux cuts a thread's name at 15 bytes.
+        is_worker = true;
         pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
         std::unique_lock lock(mutex);
         for (;;) {
@@ -59,6 +65,8 @@ bool Executor::post(std::function<void()> work) {
     impl_->wake.notify_one();
     return true;
 }
+
+bool Executor::on_worker() noexcept { return is_worker; }
 
 std::size_t Executor::queued() const noexcept {
     const std::lock_guard lock(impl_->mutex);

@@ -20,6 +20,8 @@ class Executor {
     // False: the queue is full or the executor is stopping; `work` was not taken.
     [[nodiscard]] bool post(std::function<void()> work);
     std::size_t queued() const noexcept;
+    // Whether the calling thread is one of an executor's, of whichever.
+    static bool on_worker() noexcept;
     // No new work; waits for what runs; drops the rest.
     void stop();
 

@@ -121,10 +121,12 @@ void unsubscribe(consort_host* host, consort_subscription* subscription) noexcep
     });
 }
 
+std::int32_t on_worker(consort_host*) noexcept { return base::Executor::on_worker() ? 1 : 0; }
+
 }  // namespace
 
 const consort_executor_api& executor_service() noexcept {
-    static constexpr consort_executor_api kApi{sizeof(consort_executor_api), 0, post};
+    static constexpr consort_executor_api kApi{sizeof(consort_executor_api), 0, post, on_worker};
     return kApi;
 }
 

@@ -14,28 +14,31 @@ std::uint32_t rate(double bytes, double seconds) {
 
 }  // namespace
 
-BitRates::Figures BitRates::figures() const {
-    const std::lock_guard lock(mutex_);
-    Figures figures;
-    double bytes = 0, seconds = 0;
-    for (std::size_t i = 0; i < sizes_.size(); ++i) {
-        if (sizes_[i] == 0) continue;
-        const double lasts = static_cast<double>(starts_[i + 1] - starts_[i]) / timescale_;
-        if (lasts <= 0) continue;
-        figures.peak = std::max(figures.peak, rate(sizes_[i] - 1, lasts));
-        bytes += sizes_[i] - 1;
-        seconds += lasts;
+BitRates::Figures BitRates::figures() const noexcept {
+    const std::uint64_t rates = rates_.load(std::memory_order_relaxed);
+    return {static_cast<std::uint32_t>(rates >> 32), static_cast<std::uint32_t>(rates),
+            complete_.load(std::memory_order_relaxed)};
+}
+
+void BitRates::count(std::size_t number) {
+    ++known_;
+    const double lasts = static_cast<double>(starts_[number + 1] - starts_[number]) / timescale_;
+    if (lasts > 0) {
+        const double bytes = sizes_[number] - 1;
+        peak_ = std::max(peak_, rate(bytes, lasts));
+        bytes_ += bytes;
+        seconds_ += lasts;
     }
-    if (seconds > 0) figures.average = rate(bytes, seconds);
-    figures.complete = known_ == sizes_.size();
-    return figures;
+    const std::uint32_t average = seconds_ > 0 ? rate(bytes_, seconds_) : 0;
+    rates_.store(std::uint64_t{peak_} << 32 | average, std::memory_order_relaxed);
+    complete_.store(known_ == sizes_.size(), std::memory_order_relaxed);
 }
 
 bool BitRates::add(std::uint32_t number, std::uint64_t bytes) {
     const std::lock_guard lock(mutex_);
     if (number >= sizes_.size() || sizes_[number] != 0) return false;
     sizes_[number] = static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, UINT32_MAX - 1)) + 1;
-    ++known_;
+    count(number);
     return known_ == sizes_.size() || known_ % kSaveEvery == 0;
 }
 
@@ -48,8 +51,8 @@ void BitRates::restore(std::string_view saved) {
     const std::lock_guard lock(mutex_);
     if (saved.size() != sizes_.size() * sizeof sizes_[0]) return;
     std::memcpy(sizes_.data(), saved.data(), saved.size());
-    known_ = static_cast<std::size_t>(
-        std::ranges::count_if(sizes_, [](std::uint32_t size) { return size != 0; }));
+    for (std::size_t i = 0; i < sizes_.size(); ++i)
+        if (sizes_[i] != 0) count(i);
 }
 
 }  // namespace consort::media

@@ -47,6 +47,8 @@ void RenditionShelf::list(MediaPtr media, base::Executor& workers, const Make& m
     }
     if (known) {
         ready(nullptr, raw_);
+    } else if (begin && base::Executor::on_worker()) {
+        fill(media.get(), make);
     } else if (begin) {
         auto filling = std::make_shared<Filling>(*this, std::move(media), make);
         // A full queue drops the work, which tells those who wait.

@@ -6,6 +6,8 @@
 #include <random>
 
 #include "plugins/codec/common/sound_format.hpp"
+#include "plugins/codec/ffmpeg/declared_format.hpp"
+#include "plugins/codec/ffmpeg/track_decoder.hpp"
 #include "tests/codec/file_media.hpp"
 
 namespace consort::codec::testing {
@@ -200,6 +202,41 @@ constexpr Kind kKinds[] = {
 
 INSTANTIATE_TEST_SUITE_P(Kinds, DecoderTest, ::testing::ValuesIn(kKinds),
                          [](const auto& kind) { return std::string(kind.param.name); });
+
+bool same_form(const Pcm& a, const Pcm& b) {
+    return a.rate == b.rate && a.channels == b.channels && a.channel_mask == b.channel_mask &&
+           a.sample_format == b.sample_format && a.bits == b.bits;
+}
+
+// What a header says must be what the decoder makes; where it is silent, nothing is declared.
+TEST(Decoder, WhatATrackDeclaresIsWhatItDecodesTo) {
+    silence_libav();
+    const Workshop shop;
+    int declared = 0;
+    for (const std::uint32_t rate : {22'050u, 44'100u, 48'000u, 96'000u}) {
+        for (const std::uint32_t channels : {1u, 2u}) {
+            write_wav(shop, "form.wav",
+                      make_sound(Signal::kMusic, rate, channels, rate / 2, CONSORT_PCM_S32, 24));
+            for (const Kind& kind : kKinds) {
+                if (rate == 96'000 && std::string_view(kind.name) == "mp3") continue;
+                const std::string file = std::string("form-") + kind.file;
+                shop.make(std::string("-i form.wav ") + kind.encode, file);
+                const auto media = file_media(shop, file);
+                const auto track = media->view().track(0);
+                ASSERT_TRUE(track.ok());
+                const auto told = declared_format(*track);
+                if (!told) continue;
+                ++declared;
+                const auto decoded = TrackDecoder::decoded_format(media->view(), 0);
+                ASSERT_TRUE(decoded.ok()) << decoded.error().text;
+                EXPECT_TRUE(same_form(*told, *decoded))
+                    << kind.name << " of " << rate << " Hz, " << channels << " channels";
+            }
+        }
+    }
+    // FLAC (three kinds), ALAC (two), MP3, Opus and Vorbis always, AAC above 24 kHz.
+    EXPECT_EQ(declared, (3 + 2 + 1 + 1) * 8 + 6 + 6);
+}
 
 TEST(Decoder, NoiseSubstitutionIsTheSameFromAnyPlace) {
     const Workshop shop;

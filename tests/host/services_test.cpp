@@ -97,6 +97,22 @@ TEST_F(ServicesTest, PostedWorkRunsOrIsDroppedExactlyOnce) {
     EXPECT_EQ(job.drop, 10);
 }
 
+TEST_F(ServicesTest, AWorkerKnowsThatItIsOne) {
+    const auto& api = service<consort_executor_api>(CONSORT_SERVICE_EXECUTOR);
+    struct Job {
+        const consort_executor_api& api;
+        consort_host* host;
+        std::promise<std::int32_t> answer;
+    } job{api, &host_, {}};
+    EXPECT_EQ(api.on_worker(&host_), 0);
+    const auto ask = [](void* arg) noexcept {
+        auto* j = static_cast<Job*>(arg);
+        j->answer.set_value(j->api.on_worker(j->host));
+    };
+    ASSERT_EQ(api.post(&host_, CONSORT_POOL_BLOCKING, ask, nullptr, &job), CONSORT_OK);
+    EXPECT_EQ(job.answer.get_future().get(), 1);
+}
+
 TEST_F(ServicesTest, WhatAPluginLeavesRunningEndsWithIt) {
     const auto& timers = service<consort_timer_api>(CONSORT_SERVICE_TIMER);
     const auto& events = service<consort_events_api>(CONSORT_SERVICE_EVENTS);

@@ -5,9 +5,7 @@
 namespace consort::codec {
 
 Result<Pcm> FfmpegDecoder::format(MediaView media, std::uint32_t track) {
-    const auto decoder = TrackDecoder::open(media, track);
-    if (!decoder) return decoder.error();
-    return (*decoder)->format();
+    return TrackDecoder::format_of(media, track);
 }
 
 Result<std::unique_ptr<TrackReader>> FfmpegDecoder::open(MediaView media, std::uint32_t track) {

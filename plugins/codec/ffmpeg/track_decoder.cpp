@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "plugins/codec/ffmpeg/declared_format.hpp"
 #include "plugins/codec/ffmpeg/frame_values.hpp"
 
 namespace consort::codec {
@@ -19,7 +20,33 @@ std::int64_t scaled(std::int64_t value, std::uint32_t to, std::uint32_t from) no
     return static_cast<std::int64_t>(product / from);
 }
 
+std::uint64_t presented_frames(const Track& track, std::uint32_t rate) noexcept {
+    const auto start = static_cast<std::uint64_t>(std::max<std::int64_t>(track.edit_start, 0));
+    const std::uint64_t left = track.media_duration > start ? track.media_duration - start : 0;
+    const std::uint64_t shown = track.edit_duration != 0 ? track.edit_duration : left;
+    return static_cast<std::uint64_t>(
+        scaled(static_cast<std::int64_t>(std::min<std::uint64_t>(shown, INT64_MAX)), rate,
+               track.timescale));
+}
+
 }  // namespace
+
+Result<Pcm> TrackDecoder::format_of(const MediaView& media, std::uint32_t number) {
+    const auto track = media.track(number);
+    if (!track) return track.error();
+    if (const auto setup = codec_setup(*track); !setup) return setup.error();
+    if (auto declared = declared_format(*track)) {
+        declared->frames = presented_frames(*track, declared->rate);
+        return *declared;
+    }
+    return decoded_format(media, number);
+}
+
+Result<Pcm> TrackDecoder::decoded_format(const MediaView& media, std::uint32_t number) {
+    const auto decoder = probe(media, number);
+    if (!decoder) return decoder.error();
+    return (*decoder)->format();
+}
 
 TrackDecoder::TrackDecoder(const MediaView& media, std::uint32_t number, const Track& track,
                            const CodecSetup& setup)
@@ -29,8 +56,8 @@ TrackDecoder::TrackDecoder(const MediaView& media, std::uint32_t number, const T
       setup_(setup),
       feed_(media, number, track.sample_count) {}
 
-Result<std::unique_ptr<TrackDecoder>> TrackDecoder::open(const MediaView& media,
-                                                         std::uint32_t number) {
+Result<std::unique_ptr<TrackDecoder>> TrackDecoder::probe(const MediaView& media,
+                                                          std::uint32_t number) {
     const auto track = media.track(number);
     if (!track) return track.error();
     const auto setup = codec_setup(*track);
@@ -49,15 +76,27 @@ Result<std::unique_ptr<TrackDecoder>> TrackDecoder::open(const MediaView& media,
                      "Nothing of this track can be decoded; the file is damaged. Replace it with a "
                      "good copy."};
     made->damaged_ = 0;
-    Pcm& format = made->format_;
-    const std::uint64_t media_end = track->media_duration;
-    const auto start = static_cast<std::uint64_t>(std::max<std::int64_t>(track->edit_start, 0));
-    const std::uint64_t left = media_end > start ? media_end - start : 0;
-    const std::uint64_t shown = track->edit_duration != 0 ? track->edit_duration : left;
-    made->presentation_ = made->to_place(static_cast<std::int64_t>(start));
-    format.frames = static_cast<std::uint64_t>(
-        scaled(static_cast<std::int64_t>(std::min<std::uint64_t>(shown, INT64_MAX)), format.rate,
-               track->timescale));
+    made->place_edit();
+    return made;
+}
+
+void TrackDecoder::place_edit() {
+    presentation_ = to_place(std::max<std::int64_t>(track_.edit_start, 0));
+    format_.frames = presented_frames(track_, format_.rate);
+}
+
+Result<std::unique_ptr<TrackDecoder>> TrackDecoder::open(const MediaView& media,
+                                                         std::uint32_t number) {
+    auto made = probe(media, number);
+    if (!made) return made;
+    TrackDecoder& decoder = **made;
+    const auto declared = declared_format(decoder.track_);
+    if (!declared) return made;
+    if (declared->rate != decoder.format_.rate)
+        return Error{CONSORT_E_CORRUPT,
+                     "The track's sound has another sample rate than its header says."};
+    decoder.format_ = *declared;
+    decoder.place_edit();
     return made;
 }
 

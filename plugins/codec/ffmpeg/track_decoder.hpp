@@ -17,6 +17,10 @@ namespace consort::codec {
 // For one thread; the media outlives it. Places count PCM frames from media time 0.
 class TrackDecoder {
   public:
+    // The format that open() would find; decodes only if the track does not declare it.
+    static Result<Pcm> format_of(const MediaView& media, std::uint32_t track);
+    // What the first samples decode to.
+    static Result<Pcm> decoded_format(const MediaView& media, std::uint32_t track);
     // Decodes the first samples to learn what they hold. UNSUPPORTED, CORRUPT, IO.
     static Result<std::unique_ptr<TrackDecoder>> open(const MediaView& media, std::uint32_t track);
 
@@ -48,7 +52,9 @@ class TrackDecoder {
   private:
     TrackDecoder(const MediaView& media, std::uint32_t number, const Track& track,
                  const CodecSetup& setup);
+    static Result<std::unique_ptr<TrackDecoder>> probe(const MediaView& media, std::uint32_t track);
     Result<bool> learn_format(std::uint64_t first, std::uint64_t count);
+    void place_edit();
     Result<void> receive(std::vector<Piece>& out);
     std::int64_t to_place(std::int64_t time) const noexcept;
 

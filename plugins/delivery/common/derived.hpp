@@ -28,8 +28,9 @@ class Derived {
         if (const T* made = (*slot)->ready_.load(std::memory_order_acquire)) {
             return use(exchange, media, *made);
         }
-        return executor.compute([slot = *slot, exchange = exchange.keep(), media = media.keep(),
-                                 make = std::move(make), use = std::move(use)] {
+        return executor.compute_soon([slot = *slot, exchange = exchange.keep(),
+                                      media = media.keep(), make = std::move(make),
+                                      use = std::move(use)] {
             const Result<void> done = contained([&]() -> Result<void> {
                 auto made = slot->get(media, make);
                 if (!made) return std::move(made).error();

@@ -105,15 +105,16 @@ class RenditionSet {
                 return;
             }
             std::vector<Encoded> encoded(list->begin(), list->end());
-            const auto queued = executor.compute([=, kept = std::move(kept), use = std::move(use),
-                                                  encoded = std::move(encoded)]() mutable {
-                const Result<void> done = contained([&]() -> Result<void> {
-                    auto made = slot->get(kept, seconds, encoded);
-                    if (!made) return std::move(made).error();
-                    return use(*waiting, kept, **made);
+            const auto queued =
+                executor.compute_soon([=, kept = std::move(kept), use = std::move(use),
+                                       encoded = std::move(encoded)]() mutable {
+                    const Result<void> done = contained([&]() -> Result<void> {
+                        auto made = slot->get(kept, seconds, encoded);
+                        if (!made) return std::move(made).error();
+                        return use(*waiting, kept, **made);
+                    });
+                    if (!done) waiting->fail(done.error());
                 });
-                if (!done) waiting->fail(done.error());
-            });
             if (!queued) waiting->fail(queued.error());
         });
         return {};

@@ -9,8 +9,12 @@
 namespace consort::delivery {
 namespace {
 
+// What the first variant may have, so that it suits nearly any line.
 constexpr double kFirstSound = 128'000;
 constexpr std::uint64_t kFirstLines = 480;
+// The source itself needs no encoder and so no waiting, which is worth some more bits.
+constexpr std::uint64_t kOriginalSound = 330'000;
+constexpr std::uint64_t kOriginalPicture = 3'000'000;
 
 std::uint64_t average_rate(const CmafRendition& rendition) noexcept {
     return rendition.encoded ? rendition.encoded->info().average_bit_rate
@@ -25,6 +29,15 @@ bool is_aac(const CmafRendition& rendition) noexcept {
 std::string family_of(const CmafRendition& rendition) {
     if (!rendition.encoded) return "original";
     return rendition.name.substr(0, rendition.name.find('.'));
+}
+
+// Whether playback may begin with the source's own samples: any player takes them.
+bool begins_well(const CmafRendition& rendition) {
+    if (rendition.encoded) return false;
+    const std::uint64_t rate = average_rate(rendition);
+    if (rendition.video())
+        return view(rendition.track.track.codec) == "h264" && rate <= kOriginalPicture;
+    return is_aac(rendition) && rate <= kOriginalSound;
 }
 
 // How far from where music should begin.
@@ -89,9 +102,11 @@ void Ladder::add_music(std::vector<const CmafRendition*> all) {
     });
     const auto end = std::find_if_not(all.begin(), all.end(),
                                       [](const CmafRendition* one) { return is_aac(*one); });
-    const auto first = std::min_element(
-        all.begin(), end,
-        [](const CmafRendition* a, const CmafRendition* b) { return distance(*a) < distance(*b); });
+    const auto first =
+        std::min_element(all.begin(), end, [](const CmafRendition* a, const CmafRendition* b) {
+            return std::pair(!begins_well(*a), distance(*a)) <
+                   std::pair(!begins_well(*b), distance(*b));
+        });
     if (first != end) std::rotate(all.begin(), first, first + 1);
     for (const CmafRendition* one : all) variants_.push_back({one, nullptr});
 }
@@ -140,6 +155,9 @@ void Ladder::add_film(std::vector<const CmafRendition*> pictures,
     for (auto one = pictures.begin(); one != pictures.end(); ++one) {
         if (lines_of((*one)->track.track) <= kFirstLines) first = one;
     }
+    const auto own_picture = std::find_if(pictures.begin(), pictures.end(),
+                                          [](const auto* one) { return begins_well(*one); });
+    if (own_picture != pictures.end()) first = own_picture;
     std::rotate(pictures.begin(), first, first + 1);
     const auto own = std::find_if(groups_.begin(), groups_.end(),
                                   [](const SoundGroup& group) { return group.id == "original"; });

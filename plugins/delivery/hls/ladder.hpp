@@ -27,15 +27,18 @@ struct Variant {
 // Of the listed renditions that the container can carry, in the order of the playlist; FLAC is not
 // encoded to FLAC again:
 //
-// Music: first the AAC nearest to 128 kb/s, so that a player which begins with the first variant
-// plays at once on any line and in any browser; then the other AAC by rising bit rate, then the
-// remaining codecs, lossless last. Players that keep to a codec (hls.js) stay within AAC; those
-// that read SCORE climb to the best they can play.
+// Most players begin with the first variant, so it is one that plays at once on nearly any line and
+// in any browser: the source itself if it is AAC or H.264 of a usual bit rate, which needs no
+// encoder; else an encoded one.
+//
+// Music: that first one, or the AAC nearest to 128 kb/s; then the other AAC by rising bit rate,
+// then the remaining codecs, lossless last. Players that keep to a codec (hls.js) stay within AAC;
+// those that read SCORE climb to the best they can play.
 //
 // Film: each quality of picture once, with the AAC that suits it: of at most 64 kb/s up to 360
 // lines, 128 up to 720, 320 above; the source's own picture with its own AAC, which needs no
 // encoder. The largest picture goes with the source's own sound too where that is no AAC (surround,
-// lossless). First the largest of at most 480 lines, then by rising size.
+// lossless). First the source or the largest of at most 480 lines, then by rising size.
 class Ladder {
   public:
     Ladder(const RenditionSet& renditions, Container container);

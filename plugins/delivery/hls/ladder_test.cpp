@@ -28,11 +28,11 @@ class FilmLadder : public ::testing::Test {
         for (int i = 0; i < 400; ++i) add_sample(media_, track, 1, 180, 1024);
         media_.add_track(std::move(track));
     }
-    void add_picture(std::uint32_t height) {
+    void add_picture(std::uint32_t height, std::uint32_t bit_rate = 4'000'000) {
         FakeTrack video = h264_track();
         video.track.height = height;
         video.track.width = height * 16 / 9;
-        video.track.average_bit_rate = 4'000'000;
+        video.track.average_bit_rate = bit_rate;
         for (int i = 0; i < 250; ++i) add_sample(media_, video, 1, 300, 512, i % 50 == 0, 1024);
         media_.add_track(std::move(video));
     }
@@ -107,6 +107,17 @@ TEST_F(FilmLadder, each_picture_has_the_sound_that_suits_it) {
     // FLAC has no place in a transport stream.
     EXPECT_EQ(spelled(Ladder(*all, Container::kTransportStream)),
               "h264-480+aac-128 h264-360+aac-64 h264-720+aac-128 original+aac-256 ");
+}
+
+TEST_F(FilmLadder, a_picture_of_a_usual_rate_plays_as_it_is) {
+    add_picture(720, 2'500'000);
+    add_sound("aac", "en", true);
+    offer_picture("h264-360", 360, 600'000);
+    offer_picture("h264-480", 480, 1'200'000);
+    const auto all = set();
+    ASSERT_TRUE(all);
+    EXPECT_EQ(spelled(Ladder(*all, Container::kFragmented)),
+              "original+original h264-360+original h264-480+original ");
 }
 
 TEST_F(FilmLadder, the_original_keeps_its_own_aac_and_silence_is_fine) {

@@ -56,8 +56,8 @@ typedef void (*consort_coded_ready)(void *arg, consort_status, consort_coded *) 
 typedef struct consort_renditions_api {
     uint32_t struct_size, reserved;
     /* The renditions that the media can be had in, in the order of the configuration. `ready` runs
-     * exactly once, within the call if they are known, else on a worker; the array is borrowed for
-     * the call. [any] */
+     * exactly once, within the call if they are known or the caller is a worker, else on a worker;
+     * the array is borrowed for the call. [any] */
     void (*list)(consort_host *, consort_media *, consort_renditions_ready ready,
                  void *arg) CONSORT_NOEXCEPT;
     consort_status (*info)(const consort_rendition *, consort_rendition_info *out) CONSORT_NOEXCEPT; /* [any] */

@@ -67,6 +67,8 @@ typedef struct consort_executor_api {
      * returned; neither on failure. BUSY: the queue is full. `drop` may be NULL. [any] */
     consort_status (*post)(consort_host *, uint32_t pool, void (*run)(void *arg) CONSORT_NOEXCEPT,
                            void (*drop)(void *arg) CONSORT_NOEXCEPT, void *arg) CONSORT_NOEXCEPT;
+    /* Non-zero if the calling thread is a worker: short work needs no other one. [any] */
+    int32_t (*on_worker)(consort_host *) CONSORT_NOEXCEPT;
 } consort_executor_api;
 
 /* ---- consort.host.timer/1 ---- */

@@ -27,6 +27,17 @@ class Executor {
     Result<void> compute(Work work) const {
         return post(CONSORT_POOL_COMPUTE, std::move(work));
     }
+    // Short processor-bound work: at once if this is a worker, else queued.
+    template <class Work>
+    Result<void> compute_soon(Work work) const {
+        if (api_->on_worker(link_.host) == 0) return compute(std::move(work));
+        const Result<void> done = contained([&]() -> Result<void> {
+            work();
+            return {};
+        });
+        if (!done) link_.report(done.error().text);
+        return {};
+    }
     template <class Work>
     Result<void> post(std::uint32_t pool, Work work) const {
         struct Job {

@@ -101,6 +101,9 @@ inline const consort_executor_api& fake_executor_api() noexcept {
             const auto lock = self.lock();
             return self.executor.post(run, drop, arg);
         };
+        t.on_worker = [](consort_host* host) noexcept -> std::int32_t {
+            return FakeHost::of(host).executor.on_worker ? 1 : 0;
+        };
     });
     return table;
 }

@@ -67,6 +67,7 @@ struct FakeMetrics {
 struct FakeExecutor {
     bool run_at_once = true;
     bool full = false;  // every post is BUSY
+    bool on_worker = false;
     using Function = void (*)(void*) noexcept;
     struct Job {
         Function run, drop;
