@@ -32,6 +32,7 @@ ChildEnd run_in_child(const std::vector<std::string>& arguments, std::chrono::se
     std::vector<std::string> texts{"consort"};
     texts.insert(texts.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
+    argv.reserve(texts.size() + 1);
     for (std::string& text : texts) argv.push_back(text.data());
     argv.push_back(nullptr);
     std::string mark = std::string(kMark) + "=1";

@@ -16,7 +16,7 @@ inline void fill(FakeFiles& files, int count) {
                      {"artist", "Guest " + std::to_string(i % 7)},
                      {"album", "Album " + album},
                      {"genre", i % 2 == 0 ? "Even" : "Odd"}};
-        file.file_id = static_cast<std::uint64_t>(i + 1);
+        file.file_id = static_cast<std::uint64_t>(i) + 1;
         files.put("/music/" + album + "/" + std::to_string(i) + ".flac", file);
     }
 }

@@ -292,7 +292,7 @@ Record make_record(const Inspection& inspection, const consort_stat& stat,
     return record;
 }
 
-Record make_broken_record(std::string reason, const consort_stat& stat,
+Record make_broken_record(std::string_view reason, const consort_stat& stat,
                           std::string_view relative_uri) {
     Record record = file_record(stat, relative_uri);
     record.reason = clean(reason);

@@ -53,7 +53,7 @@ struct Record {
 // `relative_uri` is percent-encoded; its last segment is the file's name.
 Record make_record(const Inspection& inspection, const consort_stat& stat,
                    std::string_view relative_uri);
-Record make_broken_record(std::string reason, const consort_stat& stat,
+Record make_broken_record(std::string_view reason, const consort_stat& stat,
                           std::string_view relative_uri);
 
 }  // namespace consort::catalog

@@ -39,7 +39,7 @@ std::string progress_json(const Progress& p) {
 // The body of an event stream: one event whenever the progress is another than the last told.
 class ScanEvents {
   public:
-    ScanEvents(Scanner& scanner, http::ExchangePtr exchange)
+    ScanEvents(Scanner& scanner, const http::ExchangePtr& exchange)
         : scanner_(scanner), subscription_(scanner.on_progress([exchange] { exchange->wake(); })) {}
 
     static http::Slice slice(std::unique_ptr<ScanEvents> events) {

@@ -20,7 +20,7 @@ std::string FakeFiles::path_of(std::string_view uri) const {
         again = false;
         for (const auto& [link, target] : loops_)
             if (path == link || path.starts_with(link + "/")) {
-                path = target + path.substr(link.size());
+                path.replace(0, link.size(), target);
                 again = true;
             }
     }

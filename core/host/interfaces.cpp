@@ -9,6 +9,7 @@
 #include "consort/abi/http.h"
 #include "consort/abi/image.h"
 #include "consort/abi/keyvalue.h"
+#include "consort/abi/sink.h"
 #include "consort/abi/storage.h"
 
 namespace consort::host {
@@ -57,6 +58,9 @@ constexpr std::array kKeyvalue{
     MEMBER(consort_keyvalue, remove), MEMBER(consort_keyvalue, compare_and_set),
     MEMBER(consort_keyvalue, add),
 };
+constexpr std::array kSink{
+    MEMBER(consort_sink, write),
+};
 
 #undef MEMBER
 
@@ -69,6 +73,7 @@ constexpr std::array kInterfaces{
     Interface{CONSORT_HTTP, sizeof(consort_http), kHttp},
     Interface{CONSORT_IMAGE, sizeof(consort_image), kImage},
     Interface{CONSORT_KEYVALUE, sizeof(consort_keyvalue), kKeyvalue},
+    Interface{CONSORT_SINK, sizeof(consort_sink), kSink},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "core/base/clock.hpp"
 #include "core/config/keys.hpp"
 #include "core/host/guard.hpp"
+#include "core/host/log_sinks.hpp"
 #include "core/host/plugin_config.hpp"
 #include "core/host/plugin_context.hpp"
 #include "core/host/plugin_files.hpp"
@@ -76,6 +77,7 @@ struct PluginHost::Impl {
     std::vector<Instance> instances;  // in order of creation
     std::vector<std::unique_ptr<consort_host>> ended;
     std::optional<Quarantine> quarantine;
+    std::optional<LogSinks> sinks;
     bool quiet = false;
 
     const config::PluginSettings& settings() const { return configuration.settings.plugins; }
@@ -265,6 +267,7 @@ struct PluginHost::Impl {
     }
 
     void run(bool create_them) {
+        if (create_them) sinks.emplace(services.metrics);
         const std::vector<fs::path> found = files();
         try {
             quarantine.emplace(options.data_directory);
@@ -286,7 +289,9 @@ struct PluginHost::Impl {
             if (create_them && !quiet) report(status);
         }
         if (!options.safe_mode) check_names();
-        if (create_them) count_states();
+        if (!create_them) return;
+        count_states();
+        sinks->start(registry);
     }
 };
 
@@ -302,6 +307,7 @@ void PluginHost::set_quiet() noexcept { impl_->quiet = true; }
 void PluginHost::check() { impl_->run(false); }
 
 void PluginHost::stop() {
+    impl_->sinks.reset();
     while (!impl_->instances.empty()) {
         Impl::Instance& last = impl_->instances.back();
         last.context->end_callbacks();

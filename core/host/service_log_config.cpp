@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/host/guard.hpp"
+#include "core/host/log_sinks.hpp"
 #include "core/host/plugin_context.hpp"
 
 namespace consort::host {
@@ -114,6 +115,7 @@ const consort_log_api& log_service() noexcept {
         sizeof(consort_log_api),
         0,
         [](consort_host* host, std::uint32_t level, consort_str message) noexcept {
+            const LogSinks::Author author(host->id);
             host->logger.log(to_level(level), view(message));
         },
         [](consort_host*) noexcept -> std::uint32_t {

@@ -19,7 +19,9 @@
 namespace consort::media {
 
 struct FreeBytes {
-    void operator()(std::byte* bytes) const noexcept { std::free(bytes); }
+    void operator()(std::byte* bytes) const noexcept {
+        std::free(bytes);  // NOLINT(cppcoreguidelines-owning-memory): this is the owner's end
+    }
 };
 using CodedBytes = std::unique_ptr<std::byte[], FreeBytes>;  // from malloc
 

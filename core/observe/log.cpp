@@ -9,7 +9,9 @@
 #include <ctime>
 #include <exception>
 #include <mutex>
+#include <shared_mutex>
 #include <stdexcept>
+#include <vector>
 
 namespace consort::observe {
 
@@ -77,9 +79,19 @@ spdlog::logger& logger() {
     return **kept;
 }
 
-std::string now_text() {
-    timespec now{};
-    ::clock_gettime(CLOCK_REALTIME, &now);
+struct Taps {
+    std::shared_mutex mutex;
+    std::vector<LogTap*> all;
+    std::atomic<bool> any{false};
+};
+
+// Never destroyed, because threads may log while the process ends.
+Taps& taps() {
+    static auto* kept = new Taps;
+    return *kept;
+}
+
+std::string text_of(const timespec& now) {
     tm parts{};
     ::gmtime_r(&now.tv_sec, &parts);
     char seconds[32];
@@ -137,10 +149,13 @@ bool Logger::enabled(Level level) noexcept {
 void Logger::log(Level level, std::string_view message, Fields fields) const noexcept {
     if (!enabled(level)) return;
     try {
+        timespec now{};
+        ::clock_gettime(CLOCK_REALTIME, &now);
         std::string line;
         const std::string_view level_name = level_names[static_cast<std::size_t>(level)];
         if (log_is_json()) {
-            line = fmt::format(R"({{"time":"{}","level":"{}","logger":")", now_text(), level_name);
+            line =
+                fmt::format(R"({{"time":"{}","level":"{}","logger":")", text_of(now), level_name);
             append_json_escaped(line, name_);
             line += R"(","message":")";
             append_json_escaped(line, message);
@@ -154,7 +169,7 @@ void Logger::log(Level level, std::string_view message, Fields fields) const noe
             }
             line += "}\n";
         } else {
-            line = fmt::format("{} {:<7} ", now_text(), level_name);
+            line = fmt::format("{} {:<7} ", text_of(now), level_name);
             append_json_escaped(line, name_);
             line += ": ";
             append_json_escaped(line, message);
@@ -171,8 +186,33 @@ void Logger::log(Level level, std::string_view message, Fields fields) const noe
             line += '\n';
         }
         logger().log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+        if (taps().any.load(std::memory_order_relaxed)) {
+            LogTap::pass(
+                {level, now.tv_sec * 1'000'000'000LL + now.tv_nsec, name_, message, fields});
+        }
     } catch (const std::exception&) {
         // Out of memory: the line is lost, the caller goes on.
+    }
+}
+
+LogTap::LogTap(Level least, Take take) : least_(least), take_(std::move(take)) {
+    const std::lock_guard lock(taps().mutex);
+    taps().all.push_back(this);
+    taps().any = true;
+}
+
+LogTap::~LogTap() {
+    const std::lock_guard lock(taps().mutex);
+    std::erase(taps().all, this);
+    taps().any = !taps().all.empty();
+}
+
+void LogTap::set_least(Level least) noexcept { least_ = least; }
+
+void LogTap::pass(const LogLine& line) {
+    const std::shared_lock lock(taps().mutex);
+    for (const LogTap* tap : taps().all) {
+        if (line.level >= tap->least_.load(std::memory_order_relaxed)) tap->take_(line);
     }
 }
 

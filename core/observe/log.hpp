@@ -1,7 +1,9 @@
 // The log: one line an event, to standard error, as text or as JSON.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -45,6 +47,34 @@ class Logger {
 
   private:
     std::string name_;
+};
+
+// A line as a tap gets it, borrowed for the call.
+struct LogLine {
+    Level level;
+    std::int64_t time_ns;  // since 1970, UTC
+    std::string_view logger, message;
+    Logger::Fields fields;
+};
+
+// Gets the lines that the log keeps, besides standard error, while it exists.
+class LogTap {
+  public:
+    // On the thread that logs, several at once: must be quick, and must neither log nor throw.
+    using Take = std::function<void(const LogLine&)>;
+    LogTap(Level least, Take take);
+    ~LogTap();  // waits for calls in progress; not from within one
+    LogTap(const LogTap&) = delete;
+    LogTap& operator=(const LogTap&) = delete;
+
+    void set_least(Level least) noexcept;
+
+  private:
+    friend class Logger;
+    static void pass(const LogLine& line);
+
+    std::atomic<Level> least_;
+    const Take take_;
 };
 
 // Writes whole lines, formatted by the caller, between the log's own.

@@ -22,6 +22,7 @@
 #include "consort/abi/image.h"
 #include "consort/abi/codec.h"
 #include "consort/abi/rendition.h"
+#include "consort/abi/sink.h"
 
 #define CONSTANT(name, value) _Static_assert((name) == (value), #name " changed")
 #define TEXT(name, value) _Static_assert(__builtin_strcmp(name, value) == 0, #name " changed")
@@ -612,3 +613,24 @@ MEMBER(consort_renditions_api, unref, 80, void (*)(consort_coded *));
 MEMBER(consort_renditions_api, samples, 88, const consort_sample * (*)(const consort_coded *, size_t *count));
 MEMBER(consort_renditions_api, payload, 96, const void * (*)(const consort_coded *, uint64_t *size));
 MEMBER(consort_renditions_api, slice, 104, consort_status (*)(consort_coded *, uint64_t offset, uint64_t length, consort_slice *out));
+
+/* ---- sink.h ---- */
+TEXT(CONSORT_SINK, "consort.sink/1");
+
+SIZE(consort_log_field, 32);
+MEMBER(consort_log_field, name, 0, consort_str);
+MEMBER(consort_log_field, value, 16, consort_str);
+
+AT_LEAST(consort_log_record, 64);
+MEMBER(consort_log_record, struct_size, 0, uint32_t);
+MEMBER(consort_log_record, level, 4, uint32_t);
+MEMBER(consort_log_record, time, 8, int64_t);
+MEMBER(consort_log_record, logger, 16, consort_str);
+MEMBER(consort_log_record, message, 32, consort_str);
+MEMBER(consort_log_record, fields, 48, const consort_log_field *);
+MEMBER(consort_log_record, field_count, 56, size_t);
+
+AT_LEAST(consort_sink, 16);
+MEMBER(consort_sink, struct_size, 0, uint32_t);
+MEMBER(consort_sink, least_level, 4, uint32_t);
+MEMBER(consort_sink, write, 8, void (*)(void *self, const consort_log_record *));

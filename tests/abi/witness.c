@@ -15,6 +15,7 @@
 #include "consort/abi/image.h"
 #include "consort/abi/codec.h"
 #include "consort/abi/rendition.h"
+#include "consort/abi/sink.h"
 
 #define WITNESS(type)                \
     void witness_##type(const type *); \
@@ -69,3 +70,6 @@ WITNESS(consort_encoder)
 WITNESS(consort_rendition_info)
 WITNESS(consort_media_range)
 WITNESS(consort_renditions_api)
+WITNESS(consort_log_field)
+WITNESS(consort_log_record)
+WITNESS(consort_sink)

@@ -50,23 +50,27 @@ MUSIC = ("aevalsrc='0.2*sin(2*PI*(220+20*sin(t))*t)+0.1*sin(2*PI*331*t)*(0.5+0.5
          "+0.05*(random(1)-0.5)':s=44100:d=240")
 
 
-def make_media(folder):
-    """a4.m4a, a60.m4a (4 and 60 minutes of AAC), v2.mp4 (2 minutes of 720p) and small.wav (160 KiB)."""
+def maker(folder):
+    """once(name, *words) makes a file of the folder with ffmpeg, unless it is there; its path."""
     os.makedirs(folder, exist_ok=True)
 
-    def path(name):
-        return os.path.join(folder, name)
-
     def once(name, *words):
-        if not os.path.exists(path(name)):
+        path, part = os.path.join(folder, name), os.path.join(folder, "part-" + name)
+        if not os.path.exists(path):
             print(f"making {name} …", file=sys.stderr, flush=True)
-            part = path("part-" + name)
             ffmpeg(*words, part)
-            os.rename(part, path(name))
+            os.rename(part, path)
+        return path
 
+    return once
+
+
+def make_media(folder):
+    """a4.m4a, a60.m4a (4 and 60 minutes of AAC), v2.mp4 (2 minutes of 720p) and small.wav (160 KiB)."""
+    once = maker(folder)
     aac = ("-c:a", "aac", "-b:a", "256k", "-movflags", "+faststart")
-    once("a4.m4a", "-f", "lavfi", "-i", MUSIC, *aac, "-metadata", "title=a4")
-    once("a60.m4a", "-stream_loop", 14, "-i", path("a4.m4a"), "-t", 3600, "-c", "copy", "-movflags",
+    a4 = once("a4.m4a", "-f", "lavfi", "-i", MUSIC, *aac, "-metadata", "title=a4")
+    once("a60.m4a", "-stream_loop", 14, "-i", a4, "-t", 3600, "-c", "copy", "-movflags",
          "+faststart", "-metadata", "title=a60")
     once("v2.mp4", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30:d=120", "-f", "lavfi", "-i",
          "sine=f=440:d=120:b=4", "-c:v", "libx264", "-preset", "veryfast", "-b:v", "2500k", "-maxrate",
@@ -75,6 +79,14 @@ def make_media(folder):
          "title=v2")
     once("small.wav", "-f", "lavfi", "-i", "anoisesrc=r=44100:d=1", "-ac", 2, "-c:a", "pcm_s16le",
          "-bitexact", "-fs", 160 * 1024)
+    return folder
+
+
+def make_lossless(folder):
+    """f4.flac and f60.flac (4 and 60 minutes)."""
+    once = maker(folder)
+    f4 = once("f4.flac", "-f", "lavfi", "-i", MUSIC, "-sample_fmt", "s16", "-metadata", "title=f4")
+    once("f60.flac", "-stream_loop", 14, "-i", f4, "-t", 3600, "-metadata", "title=f60")
     return folder
 
 

@@ -15,6 +15,7 @@
 #include "consort/offers/http.hpp"
 #include "consort/offers/image.hpp"
 #include "consort/offers/keyvalue.hpp"
+#include "consort/offers/sink.hpp"
 #include "consort/offers/storage.hpp"
 #include "consort/services/cache.hpp"
 #include "consort/services/catalog.hpp"
@@ -111,6 +112,11 @@ class Context {
     void offer_keyvalue(const std::string& name, T&& object) {
         offer(CONSORT_KEYVALUE, name, std::forward<T>(object),
               [](const auto& it) { return keyvalue_table(it); });
+    }
+    template <class T>
+    void offer_sink(const std::string& name, T&& object) {
+        offer(CONSORT_SINK, name, std::forward<T>(object),
+              [](const auto& it) { return sink_table(it); });
     }
 
   private:

@@ -125,6 +125,28 @@ class FakeHost {
         return offers;
     }
 
+    // Hands a line of the log to the plugin's sinks that want its level. False: none does.
+    bool write_log(std::uint32_t level, std::string_view logger, std::string_view message,
+                   const std::vector<LogField>& fields = {}) const {
+        consort_log_record record{};
+        record.struct_size = sizeof record;
+        record.level = level;
+        record.time = log.time;
+        record.logger = str(logger);
+        record.message = str(message);
+        record.fields = fields.data();
+        record.field_count = fields.size();
+        bool taken = false;
+        for (const Component& found : components_) {
+            if (found.interface_id != CONSORT_SINK) continue;
+            const auto* table = reinterpret_cast<const consort_sink*>(found.table.data());
+            if (level < table->least_level) continue;
+            table->write(found.self, &record);
+            taken = true;
+        }
+        return taken;
+    }
+
     // The sentence that came with the last negative status.
     const std::string& error() const noexcept { return error_; }
 

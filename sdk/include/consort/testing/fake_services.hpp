@@ -31,6 +31,7 @@ struct FakeLog {
     };
     std::vector<Line> lines;
     std::uint32_t level = CONSORT_LOG_DEBUG;
+    std::int64_t time = 0;  // ns since 1970, of lines that sinks get
     bool contains(std::string_view text) const {
         for (const Line& line : lines)
             if (line.text.find(text) != std::string::npos) return true;
