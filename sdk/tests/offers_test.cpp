@@ -388,5 +388,35 @@ TEST(StorageOfferTest, WatchesWhereTheClassCan) {
     EXPECT_EQ((*plugin)->watched.watches, 0);
 }
 
+struct Diary {
+    std::uint32_t least_level() const { return CONSORT_LOG_WARNING; }
+    void write(const LogRecord& record) {
+        if (record.message == "burn") throw std::runtime_error("the diary burns");
+        line = std::to_string(record.level) + " " + std::to_string(record.time.count()) + " " +
+               std::string(record.logger) + ": " + std::string(record.message);
+        for (const LogField& field : record.fields)
+            line += " " + std::string(view(field.name)) + "=" + std::string(view(field.value));
+    }
+    std::string line;
+};
+
+struct SinkPlugin {
+    explicit SinkPlugin(Context& context) { context.offer_sink("diary", diary); }
+    Diary diary;
+};
+
+TEST(SinkOfferTest, TakesLinesOfItsLevel) {
+    FakeHost host;
+    const auto plugin = host.load<SinkPlugin>();
+    ASSERT_TRUE(plugin.ok());
+    EXPECT_FALSE(host.write_log(CONSORT_LOG_INFO, "catalog", "all is well"));
+    host.log.time = 7;
+    EXPECT_TRUE(host.write_log(CONSORT_LOG_ERROR, "catalog", "it broke",
+                               {{str("file"), str("a")}, {str("why"), str("b")}}));
+    EXPECT_EQ((*plugin)->diary.line, "4 7 catalog: it broke file=a why=b");
+    EXPECT_TRUE(host.write_log(CONSORT_LOG_ERROR, "catalog", "burn"))
+        << "what a sink throws stays inside";
+}
+
 }  // namespace
 }  // namespace consort
