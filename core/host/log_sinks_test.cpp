@@ -7,6 +7,7 @@
 #include <future>
 #include <thread>
 
+#include "consort/abi/plugin.h"
 #include "consort/abi/services.h"
 #include "consort/abi/sink.h"
 
