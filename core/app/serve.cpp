@@ -113,6 +113,7 @@ int serve(const Arguments& arguments) {
     sigset_t set = signals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a write that fails, as any other
 
     const DataLock lock(settings.data.directory);
     const std::optional<fs::path> file = config_path(line);
