@@ -14,7 +14,10 @@ namespace consort::media {
 class CodedIndex {
   public:
     static constexpr std::uint64_t kBlock = 4096;
-    static std::uint64_t cost(std::uint64_t size) { return (size + kBlock - 1) / kBlock * kBlock; }
+    // What a file of so many bytes takes, with a block for the folder it may be alone in.
+    static std::uint64_t cost(std::uint64_t size) {
+        return (size + kBlock - 1) / kBlock * kBlock + kBlock;
+    }
 
     bool has(std::string_view name) const { return by_name_.contains(name); }
     std::uint64_t bytes() const { return bytes_; }

@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kNameSize = 32;
-constexpr const char* kNew = "new";  // the folder of the files under way
+constexpr const char* kNew = "new";                         // the folder of the files under way
+constexpr std::uint64_t kFolders = 2 * CodedIndex::kBlock;  // it, and the one of all
 
 const observe::Logger& logger() {
     static const observe::Logger instance("media");
@@ -90,6 +91,7 @@ struct CodedStore::Impl {
     };
 
     const Options options;
+    const std::uint64_t max_bytes;  // of the entries
     observe::Gauge &bytes_gauge, &full_gauge;
     observe::Counter &errors, &dropped, &damaged;
 
@@ -107,6 +109,7 @@ struct CodedStore::Impl {
 
     Impl(Options options_in, observe::Metrics& metrics)
         : options(std::move(options_in)),
+          max_bytes(options.max_bytes - std::min(options.max_bytes, kFolders)),
           bytes_gauge(metrics.gauge("consort_rendition_cache_bytes",
                                     "Bytes of the segments of renditions that are kept.",
                                     {{"tier", "disk"}})),
@@ -190,21 +193,27 @@ struct CodedStore::Impl {
                 else
                     fs::remove(file.path(), bad);
             }
+            ::rmdir(shard.path().c_str());  // fails unless it is empty
         }
         std::ranges::stable_sort(found, {}, &Found::time);
         std::vector<std::string> gone;
         {
             const std::lock_guard lock(mutex);
             for (Found& file : found) index.put(std::move(file.name), CodedIndex::cost(file.size));
-            gone = index.shrink(options.max_bytes);
+            gone = index.shrink(max_bytes);
             known = true;
             bytes_gauge.set(static_cast<double>(index.bytes()));
         }
         unlink_all(gone);
     }
 
+    // On the store's thread, which alone makes folders.
     void unlink_all(const std::vector<std::string>& names) const {
-        for (const std::string& name : names) ::unlink(path(name).c_str());
+        for (const std::string& name : names) {
+            const fs::path file = path(name);
+            ::unlink(file.c_str());
+            ::rmdir(file.parent_path().c_str());  // fails unless it is empty now
+        }
     }
 
     // Makes room first, so that the bound holds at every moment.
@@ -213,7 +222,7 @@ struct CodedStore::Impl {
         std::vector<std::string> gone;
         {
             const std::lock_guard lock(mutex);
-            gone = index.shrink(options.max_bytes - cost);
+            gone = index.shrink(max_bytes - cost);
             reserved = cost;
             bytes_gauge.set(static_cast<double>(index.bytes() + reserved));
         }
@@ -236,7 +245,10 @@ struct CodedStore::Impl {
         Result<void> done = write_all(fd, entry.coded->image(), temporary);
         if (::close(fd) != 0 && done.ok()) done = io_error(temporary, errno);
         if (done.ok() && ::rename(temporary.c_str(), to.c_str()) != 0) done = io_error(to, errno);
-        if (!done.ok()) ::unlink(temporary.c_str());
+        if (!done.ok()) {
+            ::unlink(temporary.c_str());
+            ::rmdir(to.parent_path().c_str());  // fails unless it is empty
+        }
         return done;
     }
 
@@ -298,7 +310,7 @@ Result<CodedPtr> CodedStore::load(std::string_view key) {
 
 void CodedStore::save(std::string_view key, CodedPtr coded) {
     const std::uint64_t size = coded->image().size();
-    if (CodedIndex::cost(size) > impl_->options.max_bytes) return;
+    if (CodedIndex::cost(size) > impl_->max_bytes) return;
     std::string name = name_of(key);
     {
         const std::lock_guard lock(impl_->mutex);

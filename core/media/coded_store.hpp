@@ -18,8 +18,8 @@ namespace consort::media {
 // A file for each entry, named by the hash of its key, written under another name and renamed, and
 // checked whenever it is read: what is damaged, cut off or somebody else's is removed and counts as
 // not there. The least recently used go first, also across restarts (times of change tell). Files
-// are counted in whole blocks of 4 KiB, those under way included, and together never exceed
-// `max_bytes`.
+// and folders are counted in whole blocks of 4 KiB, those under way included, and together never
+// exceed `max_bytes`, as du counts them too.
 //
 // Writing happens on the store's own thread, which first looks through the folder; until then
 // entries are found but none is written. When the disk is full or can't be written to, one line
