@@ -1,8 +1,9 @@
 """What ISO/IEC 23009-1 demands of a static manifest with segment templates.
 
-The schema of the standard is in no package of Debian or npm, so its part that matters here is written
-down below: elements in their order, how often each may stand, attributes and their types. Then come
-the rules that no schema can tell. Unknown elements and attributes are complaints.
+The schema of the standard is in no package of Debian or npm, so what it says of the elements that a
+packager of such manifests writes is written down below: their order, how often each may stand, which
+attributes each must and may have, and their types with their bounds. An element or attribute that is not
+below is a complaint, so nothing slips through unread. Then come the rules that no schema can tell.
 """
 import re
 import xml.etree.ElementTree as ElementTree
@@ -12,10 +13,11 @@ from urllib.parse import urljoin
 NAMESPACE = "{urn:mpeg:dash:schema:mpd:2011}"
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
-UNSIGNED = r"\d+"
+UNSIGNED = r"\d+"              # xs:unsignedInt, unless the attribute is in LONG
 POSITIVE = r"0*[1-9]\d*"
+LONG = {"t", "d", "n", "presentationTimeOffset"}  # xs:unsignedLong
 BOOLEAN = r"true|false|0|1"
-DURATION = r"P(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?"
+DURATION = r"P(?!$)(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?"
 LANGUAGE = r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*"
 RATIO = r"\d+:\d+"
 FRAME_RATE = r"\d+(?:/[1-9]\d*)?"
@@ -27,14 +29,16 @@ SAP = r"[0-6]"
 COMMON = {"profiles": ANY, "width": POSITIVE, "height": POSITIVE, "sar": RATIO, "frameRate": FRAME_RATE,
           "audioSamplingRate": r"\d+(?: \d+)?", "mimeType": r"[a-z]+/[a-z0-9.+-]+", "codecs": r"[^,\s]+(?:,[^,\s]+)*",
           "startWithSAP": SAP, "selectionPriority": UNSIGNED, "codingDependency": BOOLEAN}
-BASE = ["FramePacking*", "AudioChannelConfiguration*", "ContentProtection*", "EssentialProperty*",
-        "SupplementalProperty*", "InbandEventStream*", "Label*"]
+# RepresentationBaseType.
+BASE = ["FramePacking*", "AudioChannelConfiguration*", "ContentProtection*", "OutputProtection?", "EssentialProperty*",
+        "SupplementalProperty*", "InbandEventStream*", "Switching*", "RandomAccess*", "GroupLabel*", "Label*",
+        "ProducerReferenceTime*", "ContentPopularityRate*", "Resync*"]
 DESCRIPTOR = ({"schemeIdUri!": NO_SPACE, "value": ANY, "id": ANY}, [])
 TEMPLATE = {"timescale": POSITIVE, "presentationTimeOffset": UNSIGNED, "duration": POSITIVE, "startNumber": UNSIGNED,
             "endNumber": UNSIGNED, "media": ANY, "index": ANY, "initialization": ANY}
 ELEMENTS = {
     "MPD": ({"id": ANY, "profiles!": NO_SPACE, "type": r"static", "mediaPresentationDuration": DURATION,
-             "minBufferTime!": DURATION, "maxSegmentDuration": DURATION, XSI + "schemaLocation": ANY},
+             "minBufferTime!": DURATION, "maxSegmentDuration": DURATION, XSI + "schemaLocation": r"\S+ \S+(?: \S+ \S+)*"},
             ["ProgramInformation*", "BaseURL*", "Location*", "Period+", "Metrics*", "EssentialProperty*",
              "SupplementalProperty*", "UTCTiming*"]),
     "Period": ({"id": ANY, "start": DURATION, "duration": DURATION, "bitstreamSwitching": BOOLEAN},
@@ -43,18 +47,21 @@ ELEMENTS = {
     "AdaptationSet": ({**COMMON, "id": UNSIGNED, "group": UNSIGNED, "lang": LANGUAGE,
                        "contentType": r"video|audio|text|image", "par": RATIO, "segmentAlignment": BOOLEAN,
                        "subsegmentAlignment": BOOLEAN, "bitstreamSwitching": BOOLEAN},
-                      BASE + ["Accessibility*", "Role*", "Rating*", "Viewpoint*", "BaseURL*", "SegmentTemplate?",
-                              "Representation*"]),
+                      BASE + ["Accessibility*", "Role*", "Rating*", "Viewpoint*", "ContentComponent*", "BaseURL*",
+                              "SegmentBase?", "SegmentList?", "SegmentTemplate?", "Representation*"]),
     "Representation": ({**COMMON, "id!": NO_SPACE, "bandwidth!": POSITIVE, "qualityRanking": UNSIGNED},
-                       BASE + ["BaseURL*", "SubRepresentation*", "SegmentTemplate?"]),
-    "SegmentTemplate": (TEMPLATE, ["Initialization?", "RepresentationIndex?", "SegmentTimeline?"]),
-    "SegmentTimeline": ({}, ["S+"]),
+                       BASE + ["BaseURL*", "ExtendedBandwidth*", "SubRepresentation*", "SegmentBase?", "SegmentList?",
+                                "SegmentTemplate?"]),
+    "SegmentTemplate": (TEMPLATE, ["Initialization?", "RepresentationIndex?", "FailoverContent?", "SegmentTimeline?",
+                                   "BitstreamSwitching?"]),
+    "SegmentTimeline": ({}, ["Pattern*", "S+"]),
     "S": ({"t": UNSIGNED, "n": UNSIGNED, "d!": POSITIVE, "r": r"-?\d+"}, []),
     "Label": ({"id": UNSIGNED, "lang": LANGUAGE}, None),
     "BaseURL": ({"serviceLocation": ANY, "byteRange": ANY}, None),
     **{name: DESCRIPTOR for name in ("AudioChannelConfiguration", "Role", "Accessibility", "EssentialProperty",
                                      "SupplementalProperty", "UTCTiming")},
 }
+IDENTIFIERS = {"", "RepresentationID", "Bandwidth"}
 
 
 class Segment:
@@ -110,14 +117,20 @@ def check_element(node, path, complaints):
             complaints.append(f"{path}: unknown attribute {key}")
         elif not re.fullmatch(known[key], value):
             complaints.append(f"{path}: {key}={value!r} is of the wrong type")
+        elif known[key] in (UNSIGNED, POSITIVE) and int(value) >= 1 << (64 if key in LONG else 32):
+            complaints.append(f"{path}: {key}={value!r} is too large for its type")
     for key in attributes:
         if key.endswith("!") and key[:-1] not in node.attrib:
             complaints.append(f"{path}: {key[:-1]} is missing")
     if children is None:
         if len(node):
             complaints.append(f"{path}: holds elements instead of text")
+        elif not (node.text or "").strip():
+            complaints.append(f"{path}: is empty")
+        elif name == "BaseURL" and not re.fullmatch(NO_SPACE, node.text):
+            complaints.append(f"{path}: {node.text!r} is no URI")
         return
-    if (node.text or "").strip():
+    if any((text or "").strip() for text in [node.text, *(one.tail for one in node)]):
         complaints.append(f"{path}: holds text")
     order = [one.rstrip("?*+") for one in children]
     names = [local(one) for one in node]
@@ -146,6 +159,9 @@ def check_presentation(root, url, complaints):
     total = seconds(root.get("mediaPresentationDuration"))
     longest = seconds(root.get("maxSegmentDuration", root.get("mediaPresentationDuration")))
     out = []
+    periods = [one.get("id") for one in find(root, "Period") if one.get("id")]
+    if len(periods) != len(set(periods)):
+        complaints.append(f"ids of periods occur twice: {periods}")
     for period in find(root, "Period"):
         sets = find(period, "AdaptationSet")
         ids = [one.get("id") for one in sets]
@@ -216,8 +232,14 @@ def check_segments(one, url, complaints):
     if not told.get("media") or not told.get("initialization") or not timeline:
         complaints.append(f"{one.id}: no media, initialization or timeline")
         return
+    if "duration" in told:
+        complaints.append(f"{one.id}: both a time line and a duration (5.3.9.2.1)")
     if "$Number$" not in told["media"]:
         complaints.append(f"{one.id}: media without $Number$")
+    for key, known in (("media", IDENTIFIERS | {"Number"}), ("initialization", IDENTIFIERS)):
+        parts = told[key].split("$")
+        if len(parts) % 2 == 0 or not set(parts[1::2]) <= known:
+            complaints.append(f"{one.id}: {key} names what there is not (5.3.9.4.4): {told[key]}")
     one.timescale = int(told.get("timescale", 1))
     offset = int(told.get("presentationTimeOffset", 0))
 
