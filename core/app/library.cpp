@@ -71,6 +71,7 @@ Library::Library(const config::Settings& settings, Ensemble& ensemble)
       cache(settings.cache.memory_bytes, ensemble.compute, ensemble.metrics),
       renditions(rendition_options(settings), ensemble.plugins.registry(), ensemble.blocking,
                  ensemble.metrics),
+      sound(storage, containers, media, ensemble.plugins.registry()),
       files(catalog::plugin_media_files(storage, containers, images, media)),
       scanner(scanner_options(settings.library), catalog, *files, ensemble.metrics,
               {[this](std::string_view id) { media.forget(id); },
@@ -82,6 +83,7 @@ Library::Library(const config::Settings& settings, Ensemble& ensemble)
     ensemble.services.media = &media;
     ensemble.services.cache = &cache;
     ensemble.services.renditions = &renditions;
+    ensemble.services.sound = &sound;
     ensemble.services.catalog = &reader;
     // Nothing is called so, but the query of every first play is then prepared.
     (void)catalog.source_of({});
@@ -98,6 +100,7 @@ Library::~Library() {
     ensemble_.services.media = nullptr;
     ensemble_.services.cache = nullptr;
     ensemble_.services.renditions = nullptr;
+    ensemble_.services.sound = nullptr;
     ensemble_.services.catalog = nullptr;
 }
 

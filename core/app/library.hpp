@@ -20,6 +20,7 @@
 #include "core/media/probe.hpp"
 #include "core/media/rendition_service.hpp"
 #include "core/media/segment_cache.hpp"
+#include "core/media/sound_service.hpp"
 #include "core/media/storage.hpp"
 #include "core/observe/metrics.hpp"
 
@@ -52,6 +53,7 @@ struct Library {
     media::MediaService media;
     media::SegmentCache cache;
     media::RenditionService renditions;
+    media::SoundService sound;
     std::unique_ptr<catalog::MediaFiles> files;
     catalog::Scanner scanner;
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <stdexcept>
+#include <utility>
 
 namespace consort::app {
 
@@ -15,7 +16,7 @@ bool CommandLine::has(std::string_view name) const {
 }
 
 CommandLine parse(const Arguments& arguments, const std::vector<FlagHelp>& flags,
-                  std::size_t max_positional) {
+                  std::size_t max_positional, bool plugin_flags) {
     po::options_description known;
     for (const FlagHelp& flag : flags) {
         if (flag.value == nullptr) {
@@ -32,12 +33,24 @@ CommandLine parse(const Arguments& arguments, const std::vector<FlagHelp>& flags
         // No guessing of abbreviated flags: a later flag may make them ambiguous.
         const auto style =
             po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-        const po::parsed_options parsed = po::command_line_parser(arguments)
-                                              .options(known)
-                                              .positional(positional)
-                                              .style(style)
-                                              .run();
+        po::command_line_parser parser(arguments);
+        parser.options(known).positional(positional).style(style);
+        if (plugin_flags) parser.allow_unregistered();
+        const po::parsed_options parsed = parser.run();
+        bool value_may_follow = false;  // the last one was unknown and had none
         for (const po::option& option : parsed.options) {
+            const bool wants = std::exchange(value_may_follow, false);
+            if (option.unregistered) {
+                value_may_follow = option.value.empty();
+                line.unknown.push_back({option.string_key,
+                                        option.value.empty() ? "true" : option.value.at(0),
+                                        "--" + option.string_key});
+                continue;
+            }
+            if (option.string_key == "positional" && wants) {
+                line.unknown.back().value = option.value.at(0);
+                continue;
+            }
             if (option.string_key == "positional") {
                 line.positional.insert(line.positional.end(), option.value.begin(),
                                        option.value.end());
@@ -101,7 +114,11 @@ std::optional<std::filesystem::path> config_path(const CommandLine& line) {
 }
 
 config::Loaded load_settings(const CommandLine& line) {
-    return config::load(config_path(line), config::process_environment(), line.flags);
+    const config::Environment environment = config::process_environment();
+    config::Loaded loaded = config::load(config_path(line), environment, line.flags);
+    loaded.environment = environment;
+    loaded.plugin_flags = line.unknown;
+    return loaded;
 }
 
 void print_mistakes(const std::vector<std::string>& mistakes,

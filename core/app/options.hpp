@@ -29,14 +29,16 @@ struct CommandLine {
     std::optional<std::string> config_file;
     std::vector<config::Flag> flags;    // those with a key
     std::vector<std::string> switches;  // the others that were given, without value
+    std::vector<config::Flag> unknown;  // by name, perhaps a plugin's; without value: "true"
     std::vector<std::string> positional;
 
     bool has(std::string_view name) const;
 };
 
-// Throws std::invalid_argument with a sentence that names the mistake.
+// Throws std::invalid_argument with a sentence that names the mistake. Flags that are not in the
+// list are one too, unless they may be a plugin's.
 CommandLine parse(const Arguments& arguments, const std::vector<FlagHelp>& flags,
-                  std::size_t max_positional);
+                  std::size_t max_positional, bool plugin_flags = false);
 
 // "  --port N    …" lines in two columns.
 std::string flags_help(const std::vector<FlagHelp>& flags);

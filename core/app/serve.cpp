@@ -7,6 +7,7 @@
 #include "core/app/library.hpp"
 #include "core/app/reload.hpp"
 #include "core/app/site.hpp"
+#include "core/config/keys.hpp"
 #include "core/observe/log.hpp"
 
 namespace consort::app {
@@ -39,6 +40,20 @@ std::string help() {
            "CONSORT_SERVER_PORT), and those the configuration file.\n\n" +
            flags_help(flags()) +
            "\nThe folder of --data gets a file `address` with the URL once the server is ready.\n";
+}
+
+void print_unknown(const std::vector<std::string>& names) {
+    const std::vector<FlagHelp> all = flags();
+    std::vector<std::string_view> known;
+    for (const FlagHelp& flag : all) known.emplace_back(flag.name);
+    for (const std::string& name : names) {
+        const std::string_view best = config::nearest(name, known);
+        std::cerr << "consort: unknown flag --" << name << ": ";
+        if (best.empty())
+            std::cerr << "neither Consort nor an enabled plugin has it; see consort serve --help\n";
+        else
+            std::cerr << "did you mean --" << best << "?\n";
+    }
 }
 
 // The signals that serve() waits for; blocked in every thread.
@@ -98,7 +113,7 @@ void start_library(const config::LibrarySettings& settings, catalog::Scanner& sc
 }  // namespace
 
 int serve(const Arguments& arguments) {
-    const CommandLine line = parse(arguments, flags(), 0);
+    const CommandLine line = parse(arguments, flags(), 0, true);
     if (line.has("help")) {
         std::cout << help();
         return kFine;
@@ -122,6 +137,10 @@ int serve(const Arguments& arguments) {
                    {"config", file ? file->string() : "none"}});
     Ensemble ensemble(loaded, line.has("safe-mode"));
     ensemble.plugins.start();
+    if (const auto unknown = ensemble.plugins.unclaimed_flags(); !unknown.empty()) {
+        print_unknown(unknown);
+        return kUsage;
+    }
     for (const std::string& mistake : ensemble.plugins.mistakes()) logger().warning(mistake);
     Library library(settings, ensemble);
     Site site(settings, ensemble, library);
@@ -129,6 +148,7 @@ int serve(const Arguments& arguments) {
     start_library(settings.library, library.scanner);
     const std::string url = site.server().url();
     const AddressFile address(settings.data.directory, url);
+    (void)ensemble.events.publish("host.started", "{\"url\":\"" + url + "\"}");
     logger().info("Consort is ready: " + url + "/");
 
     Reload reload(line, settings);
@@ -138,6 +158,7 @@ int serve(const Arguments& arguments) {
         if (signal != SIGHUP) break;
         reload.run();
     }
+    (void)ensemble.events.publish("host.stopping", "{}");
     drain(site, settings.server.drain_timeout);
     site.stop();
     logger().info("ended");

@@ -71,6 +71,7 @@ class Check {
   public:
     Check(const consort_descriptor& descriptor, const config::Loaded& configuration)
         : keys_(descriptor.config_keys, descriptor.config_key_count),
+          flags_(descriptor.config_flags, descriptor.config_flag_count),
           plugin_(descriptor.name),
           configuration_(configuration) {}
 
@@ -81,6 +82,7 @@ class Check {
         }
         for (const consort_config_key& key : keys_) {
             take_environment(key);
+            take_other_names(key);
             complete(key);
         }
         return std::move(result_);
@@ -129,9 +131,31 @@ class Check {
         const std::string name = config::environment_name("plugins." + plugin_, view(key.name));
         const auto found = configuration_.plugin_environment.find(name);
         if (found == configuration_.plugin_environment.end()) return;
+        put_text(key, found->second, "environment variable " + name);
+    }
+
+    // The names that the plugin itself has given the key: first the variable, then the flag.
+    void take_other_names(const consort_config_key& key) {
+        for (const consort_config_flag& other : flags_) {
+            if (view(other.key) != view(key.name)) continue;
+            if (other.environment != nullptr) {
+                const auto found = configuration_.environment.find(other.environment);
+                if (found != configuration_.environment.end() && !found->second.empty())
+                    put_text(key, found->second,
+                             "environment variable " + std::string(other.environment));
+            }
+            if (other.flag == nullptr) continue;
+            result_.flags.emplace_back(other.flag);
+            for (const config::Flag& given : configuration_.plugin_flags)
+                if (given.key == other.flag) put_text(key, given.value, given.shown);
+        }
+    }
+
+    void put_text(const consort_config_key& key, const std::string& text,
+                  const std::string& place) {
         seen_.emplace_back(key.name);
-        const auto value = config::plugin_value_from_text(key.type, found->second);
-        put(key, value ? *value : PluginValue(found->second), "environment variable " + name);
+        const auto value = config::plugin_value_from_text(key.type, text);
+        put(key, value ? *value : PluginValue(text), place);
     }
 
     void complete(const consort_config_key& key) {
@@ -155,6 +179,7 @@ class Check {
     }
 
     std::span<const consort_config_key> keys_;
+    std::span<const consort_config_flag> flags_;
     std::string plugin_;
     const config::Loaded& configuration_;
     std::vector<std::string> seen_;

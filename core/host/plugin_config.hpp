@@ -15,9 +15,11 @@ struct PluginConfig {
     std::map<std::string, config::PluginValue> values;  // defaults filled in
     // As config::Loaded::mistakes: every one, with line and remedy.
     std::vector<std::string> mistakes;
+    std::vector<std::string> flags;  // names of the command line's that are the plugin's
 };
 
-// Type, bounds, required keys, keys that no declaration names; then the environment's overrides.
+// Type, bounds, required keys, keys that no declaration names; then the overrides of the environment
+// and of the command line.
 PluginConfig check_plugin_config(const consort_descriptor& descriptor,
                                  const config::Loaded& configuration);
 

@@ -9,6 +9,7 @@
 #include "consort/abi/keyvalue.h"
 #include "consort/abi/media.h"
 #include "consort/abi/rendition.h"
+#include "consort/abi/sound.h"
 #include "consort/abi/storage.h"
 
 #include "core/host/guard.hpp"
@@ -67,7 +68,7 @@ const consort_host_api& host_api() noexcept {
 }
 
 const void* find_service(std::string_view id) noexcept {
-    const std::array<std::pair<std::string_view, const void*>, 13> all{{
+    const std::array<std::pair<std::string_view, const void*>, 14> all{{
         {CONSORT_SERVICE_LOG, &log_service()},
         {CONSORT_SERVICE_CONFIG, &config_service()},
         {CONSORT_SERVICE_METRICS, &metrics_service()},
@@ -81,6 +82,7 @@ const void* find_service(std::string_view id) noexcept {
         {CONSORT_SERVICE_CACHE, cache_service()},
         {CONSORT_SERVICE_KEYVALUE, keyvalue_service()},
         {CONSORT_SERVICE_RENDITIONS, renditions_service()},
+        {CONSORT_SERVICE_SOUND, sound_service()},
     }};
     for (const auto& [name, table] : all) {
         if (name == id) return table;

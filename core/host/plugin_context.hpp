@@ -82,5 +82,6 @@ const void* media_service() noexcept;
 const void* cache_service() noexcept;
 const void* keyvalue_service() noexcept;
 const void* renditions_service() noexcept;
+const void* sound_service() noexcept;
 
 }  // namespace consort::host

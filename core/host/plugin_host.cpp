@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "core/base/clock.hpp"
 #include "core/config/keys.hpp"
@@ -74,6 +75,7 @@ struct PluginHost::Impl {
     ComponentRegistry registry;
     std::vector<PluginStatus> statuses;
     std::vector<std::string> mistakes;
+    std::set<std::string> claimed_flags;
     std::vector<Instance> instances;  // in order of creation
     std::vector<std::unique_ptr<consort_host>> ended;
     std::optional<Quarantine> quarantine;
@@ -165,6 +167,7 @@ struct PluginHost::Impl {
             return std::nullopt;
         }
         config = check_plugin_config(library->descriptor(), configuration);
+        claimed_flags.insert(config.flags.begin(), config.flags.end());
         if (!config.mistakes.empty()) {
             std::string all;
             for (const std::string& mistake : config.mistakes) {
@@ -321,6 +324,13 @@ void PluginHost::stop() {
 const std::vector<PluginStatus>& PluginHost::plugins() const noexcept { return impl_->statuses; }
 
 const std::vector<std::string>& PluginHost::mistakes() const noexcept { return impl_->mistakes; }
+
+std::vector<std::string> PluginHost::unclaimed_flags() const {
+    std::vector<std::string> unknown;
+    for (const config::Flag& flag : impl_->configuration.plugin_flags)
+        if (!impl_->claimed_flags.contains(flag.key)) unknown.push_back(flag.key);
+    return unknown;
+}
 
 const ComponentRegistry& PluginHost::registry() const noexcept { return impl_->registry; }
 

@@ -71,6 +71,8 @@ class PluginHost {
     // Mistakes in [plugins] and [plugins.<name>], all of them; the plugins' own are in their
     // status, too.
     const std::vector<std::string>& mistakes() const noexcept;
+    // Names of flags of the command line that no enabled plugin has.
+    std::vector<std::string> unclaimed_flags() const;
     const ComponentRegistry& registry() const noexcept;
 
   private:

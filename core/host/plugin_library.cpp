@@ -57,6 +57,7 @@ consort_descriptor checked_descriptor(const consort_descriptor* raw) {
                            "' must be lower-case letters, digits, '-' and '_'");
     }
     if (full.config_keys == nullptr) full.config_key_count = 0;
+    if (full.config_flags == nullptr) full.config_flag_count = 0;
     return full;
 }
 

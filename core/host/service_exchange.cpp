@@ -86,6 +86,7 @@ consort_status respond(consort_exchange* exchange, const consort_response* given
         response.cache_control = view(raw.cache_control);
         response.rangeable = (raw.flags & CONSORT_RESPONSE_NOT_RANGEABLE) == 0;
         response.compressible = (raw.flags & CONSORT_RESPONSE_NO_COMPRESS) == 0;
+        response.unframed = (raw.flags & CONSORT_RESPONSE_UNFRAMED) != 0;
         for (std::size_t i = 0; i < raw.header_count; ++i) {
             response.headers.emplace_back(view(raw.headers[i].name), view(raw.headers[i].value));
         }

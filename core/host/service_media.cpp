@@ -44,6 +44,33 @@ consort_status read_source(consort_host*, consort_source* source, std::uint64_t 
     });
 }
 
+consort_status list_directory(consort_host* host, consort_str uri, consort_list_entry each,
+                              void* arg) noexcept {
+    if (host->services.storage == nullptr) return too_early("storage");
+    return guarded([&]() -> consort_status {
+        const auto entries = host->services.storage->list(view(uri));
+        if (!entries) return fail(entries.error());
+        for (const media::DirectoryEntry& entry : *entries)
+            if (each(arg, lend(entry.name), &entry.stat) != CONSORT_OK) break;
+        return CONSORT_OK;
+    });
+}
+
+consort_status watch_directory(consort_host* host, consort_str uri, consort_change changed,
+                               void* arg, consort_watch** out) noexcept {
+    if (host->services.storage == nullptr) return too_early("storage");
+    return guarded([&]() -> consort_status {
+        auto watch = host->services.storage->watch(
+            view(uri), [changed, arg](std::uint32_t change, std::string_view where) {
+                changed(arg, change, lend(where));
+            });
+        if (!watch) return fail(watch.error());
+        auto held = std::make_unique<media::Storage::Watch>(std::move(*watch));
+        *out = reinterpret_cast<consort_watch*>(held.release());
+        return CONSORT_OK;
+    });
+}
+
 void open_media(consort_host* host, consort_str item_id, consort_media_ready ready,
                 void* arg) noexcept {
     if (host->services.media == nullptr) {
@@ -124,6 +151,12 @@ const void* storage_service() noexcept {
             return CONSORT_OK;
         },
         read_source,
+        list_directory,
+        watch_directory,
+        [](consort_watch* watch) noexcept {
+            std::unique_ptr<media::Storage::Watch>(reinterpret_cast<media::Storage::Watch*>(watch))
+                .reset();
+        },
     };
     return &kApi;
 }

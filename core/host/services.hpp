@@ -8,6 +8,7 @@
 #include "core/media/media_service.hpp"
 #include "core/media/rendition_service.hpp"
 #include "core/media/segment_cache.hpp"
+#include "core/media/sound_service.hpp"
 #include "core/media/storage.hpp"
 #include "core/observe/metrics.hpp"
 
@@ -26,6 +27,7 @@ struct Services {
     media::MediaService* media = nullptr;
     media::SegmentCache* cache = nullptr;
     media::RenditionService* renditions = nullptr;
+    media::SoundService* sound = nullptr;
     CatalogReader* catalog = nullptr;
 };
 

@@ -46,6 +46,7 @@ struct Response {
     std::vector<Slice> body;
     bool rangeable = true;
     bool compressible = true;
+    bool unframed = false;  // of unknown length: it ends with the connection, without chunks
 };
 
 // A plain answer with a text body.

@@ -285,7 +285,7 @@ class Composer {
             out.append("Content-Length: ");
             append_number(out, length_);
             out.append("\r\n", 2);
-        } else if (request_.head != nullptr && request_.head->http_1_0) {
+        } else if (response_.unframed || (request_.head != nullptr && request_.head->http_1_0)) {
             reply_.close = true;
         } else {
             reply_.chunked = true;

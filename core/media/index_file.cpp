@@ -249,6 +249,17 @@ consort_track IndexFile::track(std::uint32_t track) const noexcept {
     return to;
 }
 
+std::optional<std::uint32_t> IndexFile::main_track(std::uint32_t kind) const noexcept {
+    std::optional<std::uint32_t> first;
+    for (std::uint32_t i = 0; i < track_count(); ++i) {
+        const cmx::TrackRecord& each = record(i);
+        if (each.kind != kind || each.sample_count == 0) continue;
+        if ((each.flags & CONSORT_TRACK_DEFAULT) != 0) return i;
+        if (!first) first = i;
+    }
+    return first;
+}
+
 bool IndexFile::samples(std::uint32_t track, std::uint64_t first, std::uint64_t count,
                         consort_sample* out) const noexcept {
     if (track >= track_count()) return false;

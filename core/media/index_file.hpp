@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,8 @@ class IndexFile {
     std::uint32_t track_count() const noexcept { return header().track_count; }
     // Strings point into the mapping. `track` must be below track_count().
     consort_track track(std::uint32_t track) const noexcept;
+    // The container's default track of the kind, else the first, of those that hold samples.
+    std::optional<std::uint32_t> main_track(std::uint32_t kind) const noexcept;
     // False if the range is not within the track.
     bool samples(std::uint32_t track, std::uint64_t first, std::uint64_t count,
                  consort_sample* out) const noexcept;

@@ -116,27 +116,31 @@ struct MediaService::Impl : std::enable_shared_from_this<MediaService::Impl> {
     Result<MediaPtr> load(const std::string& item_id) {
         auto item = resolve(item_id);
         if (!item) return item.error();
-        auto source = storage.open(item->uri);
+        return load(item_id, std::move(*item));
+    }
+
+    Result<MediaPtr> load(const std::string& item_id, ItemSource item) {
+        auto source = storage.open(item.uri);
         if (!source) return source.error();
         const consort_stat stat = (*source)->stat();
         std::string identity;
-        if (auto known = sources.find(item->uri, stat)) {
+        if (auto known = sources.find(item.uri, stat)) {
             identity = std::move(*known);
         } else {
             auto hashed = content_identity(**source);
             if (!hashed) return hashed.error();
             identity = std::move(*hashed);
-            sources.remember(item->uri, stat, identity);
+            sources.remember(item.uri, stat, identity);
         }
         auto index = usable(index_path(identity), identity, stat.size);
         if (!index) {
-            auto built = build(**source, *item, identity);
+            auto built = build(**source, item, identity);
             if (!built) return built.error();
             index = usable(index_path(identity), identity, stat.size);
             if (!index) return index.error();
         }
         return MediaPtr(
-            new consort_media(item_id, std::move(*item), std::move(*source), std::move(*index)),
+            new consort_media(item_id, std::move(item), std::move(*source), std::move(*index)),
             false);
     }
 
@@ -278,6 +282,11 @@ void MediaService::open(std::string_view item_id, Ready ready) {
     auto work = std::make_shared<Impl::Work>(impl_, std::move(id), std::move(flight));
     // A full queue drops the work, which tells those who wait.
     static_cast<void>(impl_->workers.post([work = std::move(work)] { work->run(); }));
+}
+
+Result<MediaPtr> MediaService::open_source(ItemSource source) {
+    std::string name = source.uri;
+    return impl_->load(name, std::move(source));
 }
 
 std::optional<consort_track> MediaService::indexed_sound(std::string_view identity) const {

@@ -2,6 +2,7 @@
 // consort.host.media/1.
 #pragma once
 
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -46,6 +47,10 @@ class MediaService {
     // borrowed for the call. One build serves all who wait for it.
     using Ready = std::function<void(consort_status, std::string_view error, consort_media*)>;
     void open(std::string_view item_id, Ready ready);
+
+    // Opens a source that need not be in the catalog, with its index, which is built if it is new.
+    // Not kept: it closes with the last reference. Blocks.
+    Result<boost::intrusive_ptr<consort_media>> open_source(ItemSource source);
 
     // The item's source changed or went: the next open looks again.
     void forget(std::string_view item_id);

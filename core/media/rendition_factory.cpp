@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <limits>
-#include <optional>
 #include <set>
 
 #include "core/host/guard.hpp"
@@ -89,18 +88,6 @@ struct Wanted {
     std::vector<consort_encode_option> options;
     consort_encode_settings settings{};
 };
-
-// The container's default track of the kind, else the first.
-std::optional<std::uint32_t> main_track(const IndexFile& index, std::uint32_t kind) {
-    std::optional<std::uint32_t> first;
-    for (std::uint32_t i = 0; i < index.track_count(); ++i) {
-        const consort_track track = index.track(i);
-        if (track.kind != kind || track.sample_count == 0) continue;
-        if ((track.flags & CONSORT_TRACK_DEFAULT) != 0) return i;
-        if (!first) first = i;
-    }
-    return first;
-}
 
 }  // namespace
 
@@ -274,7 +261,7 @@ void RenditionFactory::prepare_once(const consort_pcm& sound) const {
 RenditionList RenditionFactory::make(consort_media* media) const {
     RenditionList list;
     const IndexFile& index = media->index();
-    const auto main = main_track(index, CONSORT_TRACK_AUDIO);
+    const auto main = index.main_track(CONSORT_TRACK_AUDIO);
     std::uint32_t audio = 0;
     for (std::uint32_t i = 0; i < index.track_count() && audio < kMaxAudioTracks; ++i) {
         const consort_track track = index.track(i);
@@ -282,7 +269,7 @@ RenditionList RenditionFactory::make(consort_media* media) const {
         ++audio;
         add_audio(media, i, main == i, list);
     }
-    if (const auto video = main_track(index, CONSORT_TRACK_VIDEO)) add_video(media, *video, list);
+    if (const auto video = index.main_track(CONSORT_TRACK_VIDEO)) add_video(media, *video, list);
     const auto place = [this](const auto& rendition) {
         return std::ranges::find(all_, rendition->definition, &Settings::name) - all_.begin();
     };

@@ -53,6 +53,12 @@ struct World {
     std::atomic<int> opened{0}, closed{0}, indexed{0};
     // What the container does when it is asked for an index.
     std::function<consort_status(const consort_input&, const consort_index_sink&)> on_index;
+    // The same for a probe; UNSUPPORTED without it.
+    std::function<consort_status(const consort_probe_sink&)> on_probe;
+    std::vector<std::string> listing;  // of every directory
+    consort_change changed = nullptr;  // of the watch that was begun last
+    void* changed_arg = nullptr;
+    std::atomic<int> watches{0};
 
     World() {
         storage_.struct_size = sizeof storage_;
@@ -86,12 +92,16 @@ struct World {
         storage_.look = [](void*, consort_str, consort_stat*) noexcept {
             return consort_status{CONSORT_E_UNSUPPORTED};
         };
-        storage_.list = [](void*, consort_str, consort_list_entry, void*) noexcept {
-            return consort_status{CONSORT_E_UNSUPPORTED};
+        storage_.list = [](void* self, consort_str, consort_list_entry each, void* arg) noexcept {
+            const auto& names = static_cast<World*>(self)->listing;
+            const consort_stat stat{CONSORT_ENTRY_FILE, 0, 1, 0, 1};
+            for (const std::string& name : names) each(arg, {name.data(), name.size()}, &stat);
+            return consort_status{names.empty() ? CONSORT_E_UNSUPPORTED : CONSORT_OK};
         };
         container_.struct_size = sizeof container_;
-        container_.probe = [](void*, consort_input, consort_probe_sink) noexcept {
-            return consort_status{CONSORT_E_UNSUPPORTED};
+        container_.probe = [](void* self, consort_input, consort_probe_sink sink) noexcept {
+            auto& world = *static_cast<World*>(self);
+            return world.on_probe ? world.on_probe(sink) : consort_status{CONSORT_E_UNSUPPORTED};
         };
         container_.cover = [](void*, consort_input, consort_cover_ready, void*) noexcept {
             return consort_status{CONSORT_E_NOT_FOUND};
@@ -103,6 +113,23 @@ struct World {
         };
         static const char* const extensions[] = {"mem", nullptr};
         container_.extensions = extensions;
+        offer(CONSORT_STORAGE, &storage_);
+        offer(CONSORT_CONTAINER, &container_);
+    }
+
+    // The storage can tell of changes from now on.
+    void make_watchable() {
+        storage_.watch = [](void* self, consort_str, consort_change change, void* arg,
+                            void** out) noexcept {
+            auto& world = *static_cast<World*>(self);
+            world.changed = change;
+            world.changed_arg = arg;
+            ++world.watches;
+            *out = self;
+            return consort_status{CONSORT_OK};
+        };
+        storage_.unwatch = [](void* self, void*) noexcept { --static_cast<World*>(self)->watches; };
+        registry.withdraw("test");
         offer(CONSORT_STORAGE, &storage_);
         offer(CONSORT_CONTAINER, &container_);
     }

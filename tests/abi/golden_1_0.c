@@ -22,6 +22,7 @@
 #include "consort/abi/image.h"
 #include "consort/abi/codec.h"
 #include "consort/abi/rendition.h"
+#include "consort/abi/sound.h"
 #include "consort/abi/sink.h"
 
 #define CONSTANT(name, value) _Static_assert((name) == (value), #name " changed")
@@ -96,6 +97,13 @@ MEMBER(consort_descriptor, hardening, 72, const char *);
 MEMBER(consort_descriptor, needs, 80, const char *const *);
 MEMBER(consort_descriptor, config_keys, 88, const consort_config_key *);
 MEMBER(consort_descriptor, config_key_count, 96, size_t);
+MEMBER(consort_descriptor, config_flags, 104, const consort_config_flag *);
+MEMBER(consort_descriptor, config_flag_count, 112, size_t);
+
+SIZE(consort_config_flag, 24);
+MEMBER(consort_config_flag, key, 0, const char *);
+MEMBER(consort_config_flag, flag, 8, const char *);
+MEMBER(consort_config_flag, environment, 16, const char *);
 
 AT_LEAST(consort_component, 40);
 MEMBER(consort_component, struct_size, 0, uint32_t);
@@ -165,6 +173,7 @@ AT_LEAST(consort_executor_api, 16);
 MEMBER(consort_executor_api, struct_size, 0, uint32_t);
 MEMBER(consort_executor_api, reserved, 4, uint32_t);
 MEMBER(consort_executor_api, post, 8, consort_status (*)(consort_host *, uint32_t pool, void (*run)(void *arg) , void (*drop)(void *arg) , void *arg));
+MEMBER(consort_executor_api, on_worker, 16, int32_t (*)(consort_host *));
 
 AT_LEAST(consort_timer_api, 32);
 MEMBER(consort_timer_api, struct_size, 0, uint32_t);
@@ -201,6 +210,7 @@ MEMBER(consort_slice, seek, 56, consort_status (*)(void *owner, uint64_t positio
 TEXT(CONSORT_SERVICE_EXCHANGE, "consort.host.exchange/1");
 CONSTANT(CONSORT_RESPONSE_NOT_RANGEABLE, 1u);
 CONSTANT(CONSORT_RESPONSE_NO_COMPRESS, 2u);
+CONSTANT(CONSORT_RESPONSE_UNFRAMED, 4u);
 
 SIZE(consort_header, 32);
 MEMBER(consort_header, name, 0, consort_str);
@@ -395,6 +405,9 @@ MEMBER(consort_storage_api, open, 8, consort_status (*)(consort_host *, consort_
 MEMBER(consort_storage_api, close, 16, void (*)(consort_host *, consort_source *));
 MEMBER(consort_storage_api, stat, 24, consort_status (*)(consort_host *, const consort_source *, consort_stat *out));
 MEMBER(consort_storage_api, read, 32, consort_status (*)(consort_host *, consort_source *, uint64_t offset, void *buffer, uint64_t size, uint64_t *got));
+MEMBER(consort_storage_api, list, 40, consort_status (*)(consort_host *, consort_str uri, consort_list_entry each, void *arg));
+MEMBER(consort_storage_api, watch, 48, consort_status (*)(consort_host *, consort_str uri, consort_change changed, void *arg, consort_watch **out));
+MEMBER(consort_storage_api, unwatch, 56, void (*)(consort_watch *));
 
 /* ---- container.h ---- */
 TEXT(CONSORT_CONTAINER, "consort.container/1");
@@ -634,3 +647,21 @@ AT_LEAST(consort_sink, 16);
 MEMBER(consort_sink, struct_size, 0, uint32_t);
 MEMBER(consort_sink, least_level, 4, uint32_t);
 MEMBER(consort_sink, write, 8, void (*)(void *self, const consort_log_record *));
+
+/* ---- sound.h ---- */
+TEXT(CONSORT_SERVICE_SOUND, "consort.host.sound/1");
+
+SIZE(consort_encoder_component, 16);
+MEMBER(consort_encoder_component, table, 0, const consort_encoder *);
+MEMBER(consort_encoder_component, self, 8, void *);
+
+AT_LEAST(consort_sound_api, 64);
+MEMBER(consort_sound_api, struct_size, 0, uint32_t);
+MEMBER(consort_sound_api, reserved, 4, uint32_t);
+MEMBER(consort_sound_api, open, 8, consort_status (*)(consort_host *, consort_str uri, consort_sound **out));
+MEMBER(consort_sound_api, close, 16, void (*)(consort_sound *));
+MEMBER(consort_sound_api, format, 24, void (*)(const consort_sound *, consort_pcm *out));
+MEMBER(consort_sound_api, identity, 32, consort_str (*)(const consort_sound *));
+MEMBER(consort_sound_api, tags, 40, void (*)(const consort_sound *, void (*tag)(void *arg, consort_str name, consort_str value) , void *arg));
+MEMBER(consort_sound_api, read, 48, consort_status (*)(consort_sound *, uint64_t position, uint64_t frames, void *buffer, uint64_t *got));
+MEMBER(consort_sound_api, encoder, 56, consort_status (*)(consort_host *, consort_str codec, consort_encoder_component *out));

@@ -16,6 +16,7 @@
 #include "consort/abi/codec.h"
 #include "consort/abi/rendition.h"
 #include "consort/abi/sink.h"
+#include "consort/abi/sound.h"
 
 #define WITNESS(type)                \
     void witness_##type(const type *); \
@@ -23,6 +24,7 @@
 
 WITNESS(consort_str)
 WITNESS(consort_config_key)
+WITNESS(consort_config_flag)
 WITNESS(consort_descriptor)
 WITNESS(consort_component)
 WITNESS(consort_host_api)
@@ -70,6 +72,8 @@ WITNESS(consort_encoder)
 WITNESS(consort_rendition_info)
 WITNESS(consort_media_range)
 WITNESS(consort_renditions_api)
+WITNESS(consort_sound_api)
+WITNESS(consort_encoder_component)
 WITNESS(consort_log_field)
 WITNESS(consort_log_record)
 WITNESS(consort_sink)

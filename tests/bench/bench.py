@@ -69,9 +69,10 @@ def make_media(folder):
     """a4.m4a, a60.m4a (4 and 60 minutes of AAC), v2.mp4 (2 minutes of 720p) and small.wav (160 KiB)."""
     once = maker(folder)
     aac = ("-c:a", "aac", "-b:a", "256k", "-movflags", "+faststart")
-    a4 = once("a4.m4a", "-f", "lavfi", "-i", MUSIC, *aac, "-metadata", "title=a4")
-    once("a60.m4a", "-stream_loop", 14, "-i", a4, "-t", 3600, "-c", "copy", "-movflags",
-         "+faststart", "-metadata", "title=a60")
+    once("a4.m4a", "-f", "lavfi", "-i", MUSIC, *aac, "-metadata", "title=a4")
+    # In one go: joined copies would have an odd sample at each join.
+    once("a60.m4a", "-f", "lavfi", "-i", MUSIC.replace("d=240", "d=3600"), *aac, "-metadata",
+         "title=a60")
     once("v2.mp4", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30:d=120", "-f", "lavfi", "-i",
          "sine=f=440:d=120:b=4", "-c:v", "libx264", "-preset", "veryfast", "-b:v", "2500k", "-maxrate",
          "2500k", "-bufsize", "5000k", "-g", 60, "-keyint_min", 60, "-sc_threshold", 0, "-pix_fmt",

@@ -36,7 +36,9 @@ class PluginHostTest : public testing::Test {
     fs::path data() const { return directory_.path() / "data"; }
 
     PluginHost& start(const std::string& toml = {}, bool safe_mode = false) {
-        const config::Loaded loaded = config::load_text(toml, environment_, {});
+        config::Loaded loaded = config::load_text(toml, environment_, {});
+        loaded.environment = environment_;
+        loaded.plugin_flags = flags_;
         EXPECT_THAT(loaded.mistakes, IsEmpty());
         host_.reset();
         host_ = std::make_unique<PluginHost>(
@@ -61,6 +63,7 @@ class PluginHostTest : public testing::Test {
 
     TemporaryDirectory directory_;
     config::Environment environment_;
+    std::vector<config::Flag> flags_;  // of the command line, that the host does not know
     base::Executor executor_{"test", 2, 100};
     base::Timers timers_{executor_};
     base::EventBus events_{executor_};
@@ -132,6 +135,21 @@ TEST_F(PluginHostTest, GivesAPluginItsSettings) {
     ASSERT_EQ(status("good").components.size(), 1u);
     EXPECT_EQ(status("good").components[0].interface_id, CONSORT_HTTP);
     EXPECT_EQ(status("good").version, "1.2.3");
+}
+
+TEST_F(PluginHostTest, APluginsOwnFlagsAndVariablesOverrideTheFile) {
+    install({"good"});
+    environment_["GOOD_COUNT"] = "11";
+    start("[plugins.good]\ncount = 5\n");
+    expect("good", PluginState::failed,
+           "environment variable GOOD_COUNT: must be a whole number from 1 to 10, not 11");
+    environment_["GOOD_COUNT"] = "4";
+    flags_ = {{"good-greeting", "servus", "--good-greeting"}, {"god", "1", "--god"}};
+    start("[plugins.good]\ncount = 5\n");
+    expect("good", PluginState::active, "");
+    EXPECT_THAT(host_->unclaimed_flags(), ElementsAre("god"));
+    flags_.pop_back();
+    EXPECT_THAT(start().unclaimed_flags(), IsEmpty());
 }
 
 TEST_F(PluginHostTest, NamesEveryMistakeInAPluginsSection) {

@@ -48,6 +48,13 @@ class Bodies : public ServerTest {
             response.body.push_back(feed_->slice(CONSORT_LENGTH_UNKNOWN, exchange));
             exchange->respond(std::move(response));
         });
+        route("GET", "/unframed", [this](const ExchangePtr& exchange) {
+            Response response;
+            response.content_type = "audio/mpeg";
+            response.unframed = true;
+            response.body.push_back(feed_->slice(CONSORT_LENGTH_UNKNOWN, exchange));
+            exchange->respond(std::move(response));
+        });
         route("GET", "/feed/{length}", [this](const ExchangePtr& exchange) {
             Response response;
             response.body.push_back(
@@ -209,6 +216,24 @@ TEST_P(Bodies, StreamOfUnknownLengthIsChunkedAndWoken) {
     }
     EXPECT_TRUE(eventually([&] { return feed_->released(); }));
     EXPECT_EQ(client.get("/memory").body, "hello world");
+}
+
+// As radio players want it: nothing between the bytes, and the end is that of the connection.
+TEST_P(Bodies, AnUnframedStreamEndsWithTheConnection) {
+    start();
+    Client client = connect();
+    client.send("GET /unframed HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_TRUE(eventually([&] { return feed_->pulls() > 0; }));
+    feed_->push("first");
+    std::string seen;
+    while (seen.find("first") == std::string::npos) seen += client.read_some();
+    feed_->push("second");
+    feed_->end();
+    for (std::string more = "?"; !more.empty(); seen += more) more = client.read_some();
+    EXPECT_EQ(seen.find("Transfer-Encoding"), std::string::npos) << seen;
+    EXPECT_EQ(seen.find("Content-Length"), std::string::npos) << seen;
+    EXPECT_NE(seen.find("Connection: close\r\n"), std::string::npos) << seen;
+    EXPECT_EQ(seen.substr(seen.find("\r\n\r\n")), "\r\n\r\nfirstsecond");
 }
 
 TEST_P(Bodies, AWakeUpIsNeverLost) {

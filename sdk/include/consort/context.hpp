@@ -27,6 +27,7 @@
 #include "consort/services/media_library.hpp"
 #include "consort/services/metrics.hpp"
 #include "consort/services/renditions.hpp"
+#include "consort/services/sound.hpp"
 #include "consort/services/sources.hpp"
 #include "consort/services/timer.hpp"
 
@@ -60,6 +61,7 @@ class Context {
     Renditions renditions() const { return Renditions(link_); }
     Catalog catalog() const { return Catalog(link_); }
     Sources sources() const { return Sources(link_); }
+    Sounds sounds() const { return Sounds(link_); }
     Events events() const { return Events(link_); }
     KeyValue keyvalue() const { return KeyValue(link_); }
     // A service that this layer does not know; NULL if the host lacks it.

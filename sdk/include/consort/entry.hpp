@@ -12,6 +12,7 @@ namespace consort {
 inline namespace v1 {
 
 using ConfigKey = consort_config_key;
+using ConfigFlag = consort_config_flag;
 
 // What a plugin says of itself. See consort_descriptor for the meaning of each member.
 struct PluginInfo {
@@ -26,6 +27,7 @@ struct PluginInfo {
     const char* hardening = "";
     const char* const* needs = nullptr;
     std::span<const ConfigKey> config = {};
+    std::span<const ConfigFlag> flags = {};
 };
 
 // constexpr auto descriptor = consort::describe({.id = "org.example.hello", …});
@@ -43,7 +45,9 @@ constexpr consort_descriptor describe(const PluginInfo& info) noexcept {
             info.hardening,
             info.needs,
             info.config.data(),
-            info.config.size()};
+            info.config.size(),
+            info.flags.data(),
+            info.flags.size()};
 }
 
 // A plugin object with its context, which goes last.

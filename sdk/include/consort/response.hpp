@@ -49,6 +49,7 @@ class Response {
         return headers_.emplace_back(std::move(name), std::move(value)), me();
     }
     Response&& not_rangeable() && { return flags_ |= CONSORT_RESPONSE_NOT_RANGEABLE, me(); }
+    Response&& unframed() && { return flags_ |= CONSORT_RESPONSE_UNFRAMED, me(); }
     Response&& no_compress() && { return flags_ |= CONSORT_RESPONSE_NO_COMPRESS, me(); }
     Response&& reserve(std::size_t slices) && { return body_.reserve(slices), me(); }
     Response&& add(Slice slice) && { return add(std::move(slice)), me(); }

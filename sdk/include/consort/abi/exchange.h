@@ -33,6 +33,8 @@ typedef struct consort_route {
 
 #define CONSORT_RESPONSE_NOT_RANGEABLE 1u /* answer Range with the whole body                    */
 #define CONSORT_RESPONSE_NO_COMPRESS 2u   /* the body is compressed already                      */
+#define CONSORT_RESPONSE_UNFRAMED 4u      /* a body without end, such as radio: no Content-Length and
+                                             no chunks, it ends with the connection               */
 
 /* table. Strings are copied by `respond`; slices are taken over by it in every case. */
 typedef struct consort_response {

@@ -39,6 +39,15 @@ typedef struct consort_config_key {
     const char *description;  /* one sentence, with the unit                                     */
 } consort_config_key;
 
+/* value. Another way to say a key of the plugin: `consort serve --audio-dir DIR`, AUDIO_DIR=DIR. They
+ * win over the file, the flag over the variable. Names that the host or an earlier plugin has already
+ * are left alone, with a line in the log. */
+typedef struct consort_config_flag {
+    const char *key;
+    const char *flag;        /* "audio-dir", without the dashes; NULL: none                     */
+    const char *environment; /* "AUDIO_DIR"; NULL: none                                         */
+} consort_config_flag;
+
 /* table, constant data of the library. */
 typedef struct consort_descriptor {
     uint32_t struct_size, reserved;
@@ -54,6 +63,8 @@ typedef struct consort_descriptor {
     const char *const *needs;    /* NULL-terminated host service ids; one missing: refused       */
     const consort_config_key *config_keys;
     size_t config_key_count;
+    const consort_config_flag *config_flags;
+    size_t config_flag_count;
 } consort_descriptor;
 
 /* table. Something that a plugin offers. The host copies this and the vtable at `offer`. */

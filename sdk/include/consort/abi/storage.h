@@ -14,6 +14,7 @@ CONSORT_BEGIN_C
 #define CONSORT_SERVICE_STORAGE "consort.host.storage/1"
 
 typedef struct consort_source consort_source; /* an opened object; belongs to who opened it */
+typedef struct consort_watch consort_watch;   /* of the host; belongs to who began it         */
 
 #define CONSORT_ENTRY_FILE 1u
 #define CONSORT_ENTRY_DIRECTORY 2u
@@ -75,6 +76,14 @@ typedef struct consort_storage_api {
                            consort_stat *out) CONSORT_NOEXCEPT; /* [any] */
     consort_status (*read)(consort_host *, consort_source *, uint64_t offset, void *buffer,
                            uint64_t size, uint64_t *got) CONSORT_NOEXCEPT; /* [worker] */
+    /* Lists one directory, in no order. [worker] */
+    consort_status (*list)(consort_host *, consort_str uri, consort_list_entry each,
+                           void *arg) CONSORT_NOEXCEPT;
+    /* Tells of changes anywhere below `uri`, on a thread of the storage's, until `unwatch` returns.
+     * UNSUPPORTED: this storage cannot tell. [worker] */
+    consort_status (*watch)(consort_host *, consort_str uri, consort_change changed, void *arg,
+                            consort_watch **out) CONSORT_NOEXCEPT;
+    void (*unwatch)(consort_watch *) CONSORT_NOEXCEPT; /* [worker] */
 } consort_storage_api;
 
 CONSORT_END_C

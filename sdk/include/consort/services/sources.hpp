@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -48,6 +50,34 @@ class OpenedSource {
     consort_source* raw_;
 };
 
+// Ends the watch when destroyed, on a worker.
+class SourceWatch {
+  public:
+    SourceWatch(SourceWatch&& other) noexcept
+        : api_(other.api_),
+          raw_(std::exchange(other.raw_, nullptr)),
+          changed_(std::move(other.changed_)) {}
+    SourceWatch& operator=(SourceWatch&& other) noexcept {
+        std::swap(api_, other.api_);
+        std::swap(raw_, other.raw_);
+        std::swap(changed_, other.changed_);
+        return *this;
+    }
+    ~SourceWatch() {
+        if (raw_) api_->unwatch(raw_);
+    }
+
+  private:
+    friend class Sources;
+    using Changed = std::function<void(std::uint32_t change, std::string_view uri)>;
+    SourceWatch(const consort_storage_api* api, std::unique_ptr<Changed> changed)
+        : api_(api), changed_(std::move(changed)) {}
+
+    const consort_storage_api* api_;
+    consort_watch* raw_ = nullptr;
+    std::unique_ptr<Changed> changed_;
+};
+
 class Sources {
   public:
     explicit Sources(const HostLink& link)
@@ -59,6 +89,34 @@ class Sources {
         const consort_status status = api_->open(host_, str(uri), &raw);
         if (status < 0) return error_of(status, "cannot open " + std::string(uri));
         return OpenedSource(api_, host_, raw);
+    }
+
+    // Calls each(name, stat) for what lies in a directory, in no order. Blocks: for workers.
+    Result<void> list(
+        std::string_view uri,
+        const std::function<void(std::string_view, const consort_stat&)>& each) const {
+        const auto take = [](void* arg, consort_str name, const consort_stat* stat) noexcept {
+            const Result<void> done = contained([&]() -> Result<void> {
+                (*static_cast<decltype(&each)>(arg))(view(name), *stat);
+                return {};
+            });
+            return done ? consort_status{CONSORT_OK} : consort_status{CONSORT_E_INTERNAL};
+        };
+        return check(
+            api_->list(host_, str(uri), take, const_cast<void*>(static_cast<const void*>(&each))),
+            "cannot list the directory");
+    }
+    // `changed(change, uri)` runs on a thread of the storage's for every change below `uri`
+    // (CONSORT_CHANGE_*) and must not throw. UNSUPPORTED: this storage cannot tell. Blocks.
+    Result<SourceWatch> watch(std::string_view uri, SourceWatch::Changed changed) const {
+        SourceWatch made(api_, std::make_unique<SourceWatch::Changed>(std::move(changed)));
+        const auto forward = [](void* arg, std::uint32_t change, consort_str where) noexcept {
+            (*static_cast<SourceWatch::Changed*>(arg))(change, view(where));
+        };
+        const consort_status status =
+            api_->watch(host_, str(uri), forward, made.changed_.get(), &made.raw_);
+        if (status < 0) return error_of(status, "cannot watch the directory");
+        return made;
     }
 
   private:
