@@ -191,10 +191,10 @@ Result<std::unique_ptr<H264Encoding>> H264Encoder::prepare(const EncodeSource& s
     settings.profile = plan.size.height <= 480 ? "main" : "high";
     settings.bit_rate = wanted.bit_rate != 0 ? wanted.bit_rate : usual_bit_rate(settings);
     if (auto applied = apply_options(wanted, settings); !applied) return std::move(applied).error();
-    const auto stream = Stream::open(settings);
-    if (!stream) return stream.error();
+    auto configuration = known_.of(settings);
+    if (!configuration) return std::move(configuration).error();
     return std::make_unique<H264Encoding>(source.media, source.track, (*film)->list, plan,
-                                          std::move(settings), stream->configuration(),
+                                          std::move(settings), std::move(*configuration),
                                           source.boundaries);
 }
 

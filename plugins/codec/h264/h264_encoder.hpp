@@ -13,6 +13,7 @@
 #include "plugins/codec/common/video/picture_plan.hpp"
 #include "plugins/codec/common/video/picture_source.hpp"
 #include "plugins/codec/h264/h264_stream.hpp"
+#include "plugins/codec/h264/known_configurations.hpp"
 
 namespace consort::h264 {
 
@@ -54,6 +55,9 @@ class H264Encoder {
     // value is unknown. [worker, several at once]
     Result<std::unique_ptr<H264Encoding>> prepare(const EncodeSource& source,
                                                   const EncodeSettings& settings) const;
+
+  private:
+    mutable KnownConfigurations known_;
 };
 
 }  // namespace consort::h264

@@ -318,5 +318,22 @@ TEST(H264Encoder, IsReadByOthers) {
     EXPECT_NO_THROW(shop.make("-xerror -err_detect explode -i a.h264 -f null", "-"));
 }
 
+TEST(KnownConfigurations, AreThoseOfTheSettingsEachTime) {
+    KnownConfigurations known;
+    StreamSettings small, large;
+    small.size = {320, 180};
+    large.size = {1280, 720};
+    for (int i = 0; i < 2; ++i) {
+        for (const StreamSettings& each : {small, large}) {
+            const auto got = known.of(each);
+            const auto stream = Stream::open(each);
+            ASSERT_TRUE(got.ok() && stream.ok());
+            EXPECT_EQ(*got, stream->configuration());
+        }
+    }
+    small.profile = "nonsense";
+    EXPECT_EQ(known.of(small).error().status, CONSORT_E_UNSUPPORTED);
+}
+
 }  // namespace
 }  // namespace consort::h264
