@@ -312,12 +312,22 @@ bool IndexFile::bytes_before(std::uint32_t track, std::uint64_t sample,
     if (sample == 0) return true;
     // The last sample's block, so that the end of the track has one too.
     const std::uint64_t number = (sample - 1) / kBlockSamples;
-    const Block& block = blocks(from)[number];
+    const auto all = blocks(from);
+    const Block& block = all[number];
     const auto* sizes = reinterpret_cast<const std::uint8_t*>(bytes_.data() + from.packed.offset) +
                         block.packed_offset;
+    const auto sum = [&](std::uint64_t first, std::uint64_t end) {
+        std::uint64_t bytes = (end - first) * block.size_base;
+        for (std::uint64_t i = first; i < end; ++i)
+            bytes += cmx::unpack(sizes, i, block.width[cmx::kSize]);
+        return bytes;
+    };
+    // From the nearer end of the block.
     const std::uint64_t count = sample - number * kBlockSamples;
-    out = block.bytes_before + count * block.size_base;
-    for (std::uint64_t i = 0; i < count; ++i) out += cmx::unpack(sizes, i, block.width[cmx::kSize]);
+    if (count > kBlockSamples / 2 && number + 1 < all.size())
+        out = all[number + 1].bytes_before - sum(count, kBlockSamples);
+    else
+        out = block.bytes_before + sum(0, count);
     return true;
 }
 
