@@ -23,8 +23,8 @@ TEST(TokenBucketTest, ABurstThenTheRate) {
 }
 
 TEST(TokenBucketTest, SlowRatesAddUp) {
-    TokenBucket bucket(0.5, 1);
-    EXPECT_EQ(taken(bucket, 0s), 1);
+    TokenBucket bucket(0.5, 2);
+    EXPECT_EQ(taken(bucket, 0s), 2);
     int count = 0;
     for (Time now = 1s; now <= 601s; now += 1s) count += taken(bucket, now);
     EXPECT_EQ(count, 5);
