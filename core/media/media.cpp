@@ -1,5 +1,7 @@
 #include "core/media/media.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -40,6 +42,19 @@ void release_media(void* owner) noexcept { static_cast<consort_media*>(owner)->u
 
 bool outside(std::uint64_t offset, std::uint64_t size, std::uint64_t total) {
     return offset > total || size > total - offset;
+}
+
+// Whether an open file is not what it was when it was opened; false if its storage's descriptor is
+// of some other file, or if it has none.
+bool changed(const consort::media::Source& source) {
+    const int fd = source.descriptor();
+    struct stat now {};
+    if (fd < 0 || ::fstat(fd, &now) != 0) return false;
+    const std::int64_t modified =
+        std::int64_t{now.st_mtim.tv_sec} * 1'000'000'000 + now.st_mtim.tv_nsec;
+    const consort_stat& before = source.stat();
+    if (now.st_ino != before.file_id) return false;
+    return static_cast<std::uint64_t>(now.st_size) != before.size || modified != before.modified_ns;
 }
 
 }  // namespace
@@ -103,6 +118,10 @@ Result<void> consort_media::read(std::uint64_t offset, std::uint64_t size, void*
     if (*got != size)
         return Error{CONSORT_E_CORRUPT,
                      "The file is shorter than when it was indexed; scan the library again."};
+    // What is made of these bytes is kept in the name of those that were indexed.
+    if (changed(*source_))
+        return Error{CONSORT_E_IO,
+                     "The file was changed since it was indexed; scan the library again."};
     return {};
 }
 

@@ -42,7 +42,8 @@ struct consort_media {
                                 consort_slice& out) noexcept;
     consort_status inline_slice(std::uint64_t offset, std::uint64_t length,
                                 consort_slice& out) noexcept;
-    // Exactly `size` bytes of the source; CORRUPT if it ends before. Sets the reason.
+    // Exactly `size` bytes of the source; CORRUPT if it ends before, IO if it is a file that was
+    // changed since it was opened. Sets the reason.
     consort::Result<void> read(std::uint64_t offset, std::uint64_t size, void* buffer) noexcept;
     // INVALID outside the inline area.
     consort_status read_inline(std::uint64_t offset, std::uint64_t size, void* buffer) noexcept;
