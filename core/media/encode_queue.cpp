@@ -39,8 +39,19 @@ struct EncodeQueue::Impl {
         return static_cast<unsigned>(
             std::ranges::count_if(running, [](const JobPtr& job) { return !job->waited_; }));
     }
+    // Those that give way already count no more.
+    unsigned busy() const {
+        unsigned sum = 0;
+        for (const JobPtr& job : running)
+            if (!job->preempted_) sum += job->width();
+        return sum;
+    }
     bool ahead_may_run() const {
-        return waited.empty() && !ahead.empty() && running_ahead() < std::max(1u, thread_count - 1);
+        if (!waited.empty() || ahead.empty()) return false;
+        if (running.empty()) return true;
+        const bool start = std::ranges::any_of(running, [](auto& job) { return job->start_; });
+        return running_ahead() < std::max(1u, thread_count - 1) &&
+               busy() + ahead.front()->width() + (start ? 1 : 0) <= thread_count;
     }
 
     // Under the mutex.
@@ -49,9 +60,9 @@ struct EncodeQueue::Impl {
         if (job->waited_) {
             const auto later = std::ranges::find_if(
                 waited, [&](const JobPtr& other) { return other->order_ > job->order_; });
+            make_way(*job);
             waited.insert(later, std::move(job));
             waiting_gauge.set(static_cast<double>(waited.size()));
-            make_way();
         } else {
             const auto further = std::ranges::find_if(
                 ahead, [&](const JobPtr& other) { return other->distance_ >= job->distance_; });
@@ -60,17 +71,25 @@ struct EncodeQueue::Impl {
         wake.notify_all();
     }
 
-    // Under the mutex. Stops the youngest job made ahead, if no thread is free.
-    void make_way() {
-        if (running.size() < thread_count) return;
-        EncodeJob* youngest = nullptr;
-        for (const JobPtr& job : running) {
-            if (job->preempted_) return;  // one is giving way already
-            if (!job->waited_ && job->gives_way() &&
-                (youngest == nullptr || job->began_ > youngest->began_))
-                youngest = job.get();
+    bool crowded(const EncodeJob& waiter) const {
+        if (waiter.gives_way()) return busy() + waiter.width() > thread_count;
+        return running.size() == thread_count &&
+               std::ranges::none_of(running,
+                                    [](const JobPtr& job) -> bool { return job->preempted_; });
+    }
+
+    // Under the mutex. Stops long jobs made ahead, the youngest first: one if no thread is free for
+    // `waiter`, and if that is long itself, until it has as many as it keeps busy.
+    void make_way(const EncodeJob& waiter) {
+        while (crowded(waiter)) {
+            EncodeJob* youngest = nullptr;
+            for (const JobPtr& job : running)
+                if (!job->waited_ && !job->preempted_ && job->gives_way() &&
+                    (youngest == nullptr || job->began_ > youngest->began_))
+                    youngest = job.get();
+            if (youngest == nullptr) return;
+            youngest->preempted_ = true;
         }
-        if (youngest != nullptr) youngest->preempted_ = true;
     }
 
     JobPtr next() {
@@ -132,7 +151,7 @@ void EncodeQueue::add(JobPtr job) {
     {
         const std::lock_guard lock(impl_->mutex);
         if (!impl_->stopping) {
-            job->waited_ = true;
+            job->waited_ = job->start_ = true;
             job->order_ = ++impl_->order;
             impl_->enqueue(std::move(job));
             return;

@@ -21,6 +21,8 @@ class EncodeJob {
     virtual bool wanted() const { return true; }
     // Whether a job made ahead takes so long that it must give way to one that is waited for.
     virtual bool gives_way() const { return false; }
+    // How many threads it keeps busy.
+    virtual unsigned width() const { return 1; }
 
     bool canceled() const noexcept {
         return canceled_.load(std::memory_order_relaxed) ||
@@ -32,14 +34,16 @@ class EncodeJob {
     enum class State : std::uint8_t { idle, queued, running, ended };
     std::atomic<bool> canceled_{false}, preempted_{false};
     State state_ = State::idle;
-    bool waited_ = false;
+    bool waited_ = false, start_ = false;  // start: from the beginning, as after a seek
     std::uint64_t order_ = 0, began_ = 0;
     std::uint32_t distance_ = 0;
 };
 
 // Jobs that somebody waits for run first, in the order in which they came; jobs made ahead run when
-// no such job waits, nearest first, newest first among equals, and never on all threads if there
-// are several. The threads are nicer than the rest of the host. Any thread.
+// no such job waits, nearest first, newest first among equals, never on all threads if there are
+// several, and beside others only if all together keep no more threads busy than there are, one
+// less while a job runs that was not made ahead before: somebody starts or seeks, and a core is
+// better left to that. The threads are nicer than the rest of the host. Any thread.
 class EncodeQueue {
   public:
     using JobPtr = std::shared_ptr<EncodeJob>;

@@ -40,6 +40,7 @@ class EncodeQueueTest : public ::testing::Test {
         void drop() override { dropped.hit(); }
         bool wanted() const override { return is_wanted; }
         bool gives_way() const override { return is_long; }
+        unsigned width() const override { return is_long ? 2 : 1; }
 
         Latch* hold = nullptr;
         bool is_wanted = true, is_long = false;
@@ -109,6 +110,62 @@ TEST_F(EncodeQueueTest, ALongJobMadeAheadGivesWayAndIsDoneLater) {
     gate_.hit();
     ASSERT_TRUE(slow->ended.wait(1));
     EXPECT_EQ(slow->dropped.count(), 0);
+}
+
+TEST_F(EncodeQueueTest, ALongJobThatIsWaitedForHasAllThreads) {
+    EncodeQueue queue(2, metrics_);
+    Latch other_gate;
+    const auto before = job(0, &gate_), waited = job(1, &other_gate), after = job(2);
+    before->is_long = waited->is_long = true;
+    queue.add_ahead(before, 1);
+    ASSERT_TRUE(before->began.wait(1));
+    queue.add(waited);
+    ASSERT_TRUE(waited->began.wait(1));
+    ASSERT_TRUE(before->gave_up.wait(1)) << "though a thread was free";
+    queue.add_ahead(after, 1);
+    gate_.hit();
+    other_gate.hit();
+    ASSERT_TRUE(before->ended.wait(1));
+    ASSERT_TRUE(after->ended.wait(1));
+    EXPECT_EQ(ran().front(), 1) << "nothing was made ahead beside it";
+    EXPECT_EQ(before->dropped.count(), 0);
+}
+
+TEST_F(EncodeQueueTest, NothingIsMadeAheadBesideAStart) {
+    EncodeQueue queue(2, metrics_);
+    const auto start = job(0, &gate_), ahead = job(1);
+    queue.add(start);
+    ASSERT_TRUE(start->began.wait(1));
+    queue.add_ahead(ahead, 1);
+    gate_.hit();
+    ASSERT_TRUE(ahead->ended.wait(1));
+    EXPECT_THAT(ran(), ElementsAre(0, 1));
+}
+
+TEST_F(EncodeQueueTest, WhoPlaysOnHasTheNextMadeMeanwhile) {
+    EncodeQueue queue(2, metrics_);
+    const auto current = job(0, &gate_), next = job(1);
+    queue.add_ahead(current, 1);
+    ASSERT_TRUE(current->began.wait(1));
+    queue.promote(current);
+    queue.add_ahead(next, 1);
+    ASSERT_TRUE(next->ended.wait(1));
+    gate_.hit();
+    ASSERT_TRUE(current->ended.wait(1));
+    EXPECT_THAT(ran(), ElementsAre(1, 0));
+}
+
+TEST_F(EncodeQueueTest, AShortJobThatFindsAThreadStopsNone) {
+    EncodeQueue queue(2, metrics_);
+    const auto ahead = job(0, &gate_), waited = job(1);
+    ahead->is_long = true;
+    queue.add_ahead(ahead, 1);
+    ASSERT_TRUE(ahead->began.wait(1));
+    queue.add(waited);
+    ASSERT_TRUE(waited->ended.wait(1));
+    gate_.hit();
+    ASSERT_TRUE(ahead->ended.wait(1));
+    EXPECT_EQ(ahead->gave_up.count(), 0);
 }
 
 TEST_F(EncodeQueueTest, WhatNobodyWantsIsDropped) {

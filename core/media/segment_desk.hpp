@@ -102,6 +102,8 @@ class Flight final : public EncodeJob {
     void drop() override;
     bool wanted() const override { return desk_.still_wanted(rendition); }
     bool gives_way() const override { return rendition.kind == CONSORT_TRACK_VIDEO; }
+    // Pictures are encoded in parts, side by side.
+    unsigned width() const override { return rendition.kind == CONSORT_TRACK_VIDEO ? 2 : 1; }
 
     const MediaPtr media;  // keeps the rendition
     consort_rendition& rendition;
