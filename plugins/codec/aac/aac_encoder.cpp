@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "plugins/codec/aac/steady_rate.hpp"
+
 namespace consort::codec {
 namespace {
 
-// The psychoacoustic model and the rate control look back; after so many frames they have settled.
-constexpr std::uint32_t kPreRoll = 12;
-// Where the rate control starts: high, because it comes down from too good within a frame or two,
-// but takes dozens to come up.
-constexpr int kFirstQuality = 1'000;
 // A channel's bits a second above which both channels are coded for themselves or as middle and
 // side.
 constexpr std::uint32_t kFullStereo = 48'000;
@@ -39,12 +36,15 @@ Result<std::unique_ptr<SoundEncoding>> AacEncoder::prepare(const EncodeSource& s
         plan.bit_rate, std::uint64_t{6'144} * plan.target.channels * plan.target.rate / 1'024);
     plan.average_bit_rate = plan.bit_rate;
     plan.peak_bit_rate = plan.bit_rate + plan.bit_rate / 4;
-    plan.pre_roll = kPreRoll;
-    plan.global_quality = kFirstQuality;
+    plan.pre_roll = SteadyRate::kPreRoll;
+    plan.silence = SteadyRate::kSilence;
+    plan.control = [bits = plan.bit_rate, target = plan.target] {
+        return std::make_unique<SteadyRate>(bits, target.rate, target.channels);
+    };
     // The README says why these.
     const bool intensity = plan.bit_rate <= kFullStereo * plan.target.channels;
     plan.options = {{"aac_coder", "fast"}, {"aac_pns", "0"}, {"aac_is", intensity ? "1" : "0"}};
-    plan.settings = "bit-rate=" + std::to_string(plan.bit_rate) + " fast";
+    plan.settings = "bit-rate=" + std::to_string(plan.bit_rate) + " fast steady-1";
     plan.configuration = extradata_of;
     return AudioEncoding::make(source.pcm, std::move(plan), known_);
 }

@@ -57,7 +57,6 @@ Result<ContextPtr> open_encoder(const AVCodec* codec, const EncoderPlan& plan,
     context->bit_rate = plan.bit_rate;
     context->bits_per_raw_sample = static_cast<int>(plan.bits_per_sample);
     context->frame_size = static_cast<int>(plan.frame_size);
-    context->global_quality = plan.global_quality;
     context->thread_count = 1;
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_BITEXACT;
     set_layout(context->ch_layout, conversion);
@@ -84,8 +83,8 @@ std::string form_of(const EncoderPlan& plan, const Conversion& conversion) {
     std::string form = revision_of(plan);
     for (const std::uint64_t number :
          {std::uint64_t{plan.bit_rate}, std::uint64_t{plan.bits_per_sample},
-          std::uint64_t{plan.frame_size}, static_cast<std::uint64_t>(plan.global_quality),
-          static_cast<std::uint64_t>(plan.target.values), mask_of(conversion)})
+          std::uint64_t{plan.frame_size}, static_cast<std::uint64_t>(plan.target.values),
+          mask_of(conversion)})
         form += " " + std::to_string(number);
     for (const auto& [name, value] : plan.options) form += std::string(" ") + name + "=" + value;
     return form;
@@ -182,12 +181,16 @@ Result<void> AudioEncoding::encode(std::int64_t start, std::int64_t end, const P
                                    const EncodeSink& sink) const {
     if (start < 0 || end < start || start % frame_size_ != 0)
         return Error{CONSORT_E_INVALID, "the range is not one of whole frames"};
-    const std::uint64_t first = static_cast<std::uint64_t>(start) / frame_size_;
+    const std::int64_t first = start / frame_size_;
     // Not rounded up by adding: `end` may be the greatest number.
-    std::uint64_t last = static_cast<std::uint64_t>(end) / frame_size_ +
-                         (static_cast<std::uint64_t>(end) % frame_size_ != 0 ? 1 : 0);
+    std::int64_t last = end / frame_size_ + (end % frame_size_ != 0 ? 1 : 0);
     PcmStream sound(conversion_, pcm);
-    if (sound.length()) last = std::min(last, samples_of(*sound.length()));
+    const auto bound = [&] {
+        if (sound.length())
+            last = static_cast<std::int64_t>(
+                std::min(static_cast<std::uint64_t>(last), samples_of(*sound.length())));
+    };
+    bound();
     if (first >= last) return {};
 
     auto opened = open_encoder(facts_->codec, plan_, conversion_);
@@ -196,40 +199,46 @@ Result<void> AudioEncoding::encode(std::int64_t start, std::int64_t end, const P
     const FramePtr frame = new_frame();
     const PacketPtr packet = new_packet();
     std::vector<std::uint8_t> bytes;
-    const std::uint64_t begin = first - std::min<std::uint64_t>(first, plan_.pre_roll);
-    std::uint64_t fed = begin, made = begin;
+    const std::int64_t begin =
+        std::max(first - std::int64_t{plan_.pre_roll}, -std::int64_t{plan_.silence});
+    std::int64_t fed = begin, made = begin;
+    const auto control = plan_.control ? plan_.control() : nullptr;
+    if (control) {
+        const auto owed = control->prime(context);
+        if (!owed) return owed.error();
+        made -= *owed;
+    }
+    // Known sound from a position on.
+    const auto ahead = [&](std::int64_t position) {
+        if (!sound.length()) return INT64_MAX;
+        return std::max<std::int64_t>(static_cast<std::int64_t>(*sound.length()) - position, 0);
+    };
     while (made < last) {
         if (pcm.canceled()) return Error{CONSORT_E_CANCELED, "Nobody wants the result any more."};
-        std::uint32_t count = frame_size_;
-        bool final = false;
-        const std::uint64_t position = fed * frame_size_;
-        if (plan_.short_last && sound.length() && *sound.length() <= position + frame_size_) {
-            final = true;
-            count = static_cast<std::uint32_t>(
-                *sound.length() > position ? *sound.length() - position : 0);
-        }
+        const std::int64_t position = fed * frame_size_;
+        std::int64_t count = frame_size_;
+        if (plan_.short_last) count = std::min(count, ahead(position));
         if (count != 0) {
             frame->format = context.sample_fmt;
             frame->nb_samples = static_cast<int>(count);
             frame->sample_rate = context.sample_rate;
             av_channel_layout_copy(&frame->ch_layout, &context.ch_layout);
-            frame->pts = static_cast<std::int64_t>(position);
+            frame->pts = position;
             if (const int code = av_frame_get_buffer(frame.get(), 0); code < 0)
                 return libav_error(code, "cannot prepare the sound for the encoder");
-            auto read = sound.read(frame->pts, count, frame->extended_data);
+            auto read =
+                sound.read(position, static_cast<std::uint32_t>(count), frame->extended_data);
             if (!read) return read;
-            if (plan_.short_last && sound.length() && *sound.length() < position + count) {
-                // The end of live sound is found by reading it.
-                final = true;
-                count = static_cast<std::uint32_t>(
-                    *sound.length() > position ? *sound.length() - position : 0);
-                frame->nb_samples = static_cast<int>(count);
-            }
+            // The end of live sound is found by reading it.
+            if (plan_.short_last) count = std::min(count, ahead(position));
+            frame->nb_samples = static_cast<int>(count);
         }
-        if (sound.length()) last = std::min(last, samples_of(*sound.length()));
+        bound();
         if (made >= last) break;
+        if (control) control->before(context, made, *frame);
         int code = avcodec_send_frame(&context, count != 0 ? frame.get() : nullptr);
         av_frame_unref(frame.get());
+        const bool final = plan_.short_last && ahead(position) <= frame_size_;
         if (code >= 0 && final && count != 0) code = avcodec_send_frame(&context, nullptr);
         if (code < 0 && code != AVERROR_EOF) return libav_error(code, "the encoder failed");
         ++fed;
@@ -238,11 +247,14 @@ Result<void> AudioEncoding::encode(std::int64_t start, std::int64_t end, const P
             if (code == AVERROR(EAGAIN)) break;
             if (code < 0)
                 return libav_error(code, "the encoder stopped before the end of the sound");
+            if (control) control->after(made, static_cast<std::uint64_t>(packet->size));
             if (made >= first) {
-                std::uint64_t frames = frame_size_;
-                if (plan_.short_last && sound.length())
-                    frames = std::min<std::uint64_t>(frames, *sound.length() - made * frame_size_);
-                auto done = deliver(made, *packet, frames, bytes, sink);
+                const std::int64_t frames =
+                    plan_.short_last
+                        ? std::min<std::int64_t>(frame_size_, ahead(made * frame_size_))
+                        : frame_size_;
+                auto done = deliver(static_cast<std::uint64_t>(made), *packet,
+                                    static_cast<std::uint64_t>(frames), bytes, sink);
                 if (!done) return done;
             }
             ++made;

@@ -11,6 +11,7 @@
 #include "consort/offers/encoder.hpp"
 
 #include "plugins/codec/common/encoder_facts.hpp"
+#include "plugins/codec/common/frame_control.hpp"
 #include "plugins/codec/common/libav.hpp"
 #include "plugins/codec/common/pcm_stream.hpp"
 
@@ -33,8 +34,8 @@ struct EncoderPlan {
     std::uint32_t bit_rate = 0;  // bits a second; 0: the encoder is not told
     std::vector<std::pair<const char*, std::string>> options;  // FFmpeg's, for the encoder
     std::uint32_t frame_size = 0;       // PCM frames a sample, for encoders that leave the choice
-    int global_quality = 0;             // where the rate control starts; 0: FFmpeg decides
     std::uint32_t pre_roll = 0;         // samples made and thrown away before a range
+    std::uint32_t silence = 0;          // of those, so many may lie before the track's first
     bool short_last = false;            // the last sample ends with the sound, not with the grid
     std::uint32_t bits_per_sample = 0;  // of lossless codecs
     std::uint32_t average_bit_rate = 0, peak_bit_rate = 0;  // estimates
@@ -44,6 +45,8 @@ struct EncoderPlan {
     // What media.h calls `configuration`: from the started encoder, or known without one.
     std::function<std::string(const AVCodecContext&)> configuration;
     std::string own_configuration;
+    // Makes what steers each run, if the encoder is not left to itself.
+    std::function<std::unique_ptr<FrameControl>()> control;
     // Changes a sample's bytes before it goes out, given its number in the track.
     std::function<Result<void>(std::uint64_t number, std::vector<std::uint8_t>& bytes)> finish;
 };
