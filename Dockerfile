@@ -20,8 +20,8 @@ COPY --from=build /opt/runtime-packages /tmp/runtime-packages
 RUN apt-get update \
     && xargs apt-get install --yes --no-install-recommends ca-certificates curl </tmp/runtime-packages \
     && rm -rf /var/lib/apt/lists/* /tmp/runtime-packages \
-    && groupadd --system --gid 10001 consort \
-    && useradd --system --uid 10001 --gid consort --home-dir /var/lib/consort --no-create-home \
+    && groupadd --gid 10001 consort \
+    && useradd --uid 10001 --gid consort --home-dir /var/lib/consort --no-create-home \
         --shell /usr/sbin/nologin consort \
     && install -d -o consort -g consort /var/lib/consort \
     && install -d /srv/media
