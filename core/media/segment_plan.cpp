@@ -10,10 +10,11 @@ constexpr std::uint64_t kMaxPictures = 16'000'000;
 constexpr std::size_t kChunk = 1'024;
 
 std::uint64_t presented(const consort_track& track) {
+    // Of reordered pictures the last is shown after the samples' durations have run out, so an edit
+    // may end behind media_duration.
+    if (track.edit_duration != 0) return track.edit_duration;
     const auto skipped = static_cast<std::uint64_t>(std::max<std::int64_t>(track.edit_start, 0));
-    const std::uint64_t rest =
-        track.media_duration > skipped ? track.media_duration - skipped : track.media_duration;
-    return track.edit_duration != 0 ? std::min(track.edit_duration, rest) : rest;
+    return track.media_duration > skipped ? track.media_duration - skipped : track.media_duration;
 }
 
 struct Times {

@@ -47,9 +47,10 @@ TEST(AudioSegments, WhatCannotBeCutIsOneSegment) {
 
 class PictureSegments : public ::testing::Test {
   protected:
-    // `group`: pictures from one sync sample to the next, at 10 a second.
+    // `group`: pictures from one sync sample to the next, at 10 a second; each is shown so much
+    // `later` than it is decoded.
     std::vector<std::int64_t> cut(std::uint32_t pictures, std::uint32_t group,
-                                  std::int64_t edit_start = 0) {
+                                  std::int64_t edit_start = 0, std::int32_t later = 0) {
         const auto path = directory_.path() / "index.cmx";
         auto writer = IndexWriter::create(path, pictures);
         consort_track track{};
@@ -60,7 +61,7 @@ class PictureSegments : public ::testing::Test {
         EXPECT_TRUE((*writer)->add_track(track).ok());
         std::vector<consort_sample> samples;
         for (std::uint32_t i = 0; i < pictures; ++i)
-            samples.push_back({i, 0, 1, 100, 0, i % group == 0 ? CONSORT_SAMPLE_SYNC : 0});
+            samples.push_back({i, 0, 1, 100, later, i % group == 0 ? CONSORT_SAMPLE_SYNC : 0});
         EXPECT_TRUE((*writer)->add_samples(0, samples.data(), samples.size()).ok());
         EXPECT_TRUE((*writer)->commit(std::string(32, 'a')).ok());
         const auto index = IndexFile::open(path);
@@ -85,6 +86,10 @@ TEST_F(PictureSegments, CountFromTheBeginningOfThePresentation) {
 
 TEST_F(PictureSegments, ASyncSampleJustBeforeTheMarkIsAtTheMark) {
     EXPECT_THAT(cut(250, 10, 30), ElementsAre(0, 5'970, 11'970, 17'970, 24'970));
+}
+
+TEST_F(PictureSegments, EndWithTheLastPictureAlsoWhereTheyAreReordered) {
+    EXPECT_THAT(cut(240, 25, 200, 200), ElementsAre(0, 7'500, 12'500, 20'000, 24'000));
 }
 
 class Listing : public ::testing::Test {
