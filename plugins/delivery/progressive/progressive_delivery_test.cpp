@@ -158,5 +158,23 @@ TEST_F(Progressive, what_cannot_be_packaged_is_still_served_as_it_is) {
     EXPECT_EQ(get("/api/v1/stream/item-1/progressive.m4a", 404), offers[1].reason);
 }
 
+TEST_F(Progressive, a_film_is_never_served_without_its_sound) {
+    FakeTrack video = video_track(), sound = audio_track("ac3");
+    for (int i = 0; i < 50; ++i) add_sample(media_, video, 1, 300, 512, i == 0);
+    for (int i = 0; i < 60; ++i) add_sample(media_, sound, 2, 180, 1536);
+    media_.add_track(std::move(video));
+    media_.add_track(std::move(sound));
+    const auto offers = host_.describe_media(media_);
+    ASSERT_EQ(offers.size(), 2u);
+    EXPECT_FALSE(offers[1].playable);
+    EXPECT_NE(offers[1].reason.find("without sound"), std::string::npos);
+    EXPECT_EQ(get("/api/v1/stream/item-1/progressive.mp4", 404), offers[1].reason);
+
+    FakeTrack more = audio_track("aac");
+    for (int i = 0; i < 90; ++i) add_sample(media_, more, 3, 180, 1024);
+    media_.add_track(std::move(more));
+    EXPECT_TRUE(host_.describe_media(media_)[1].playable);
+}
+
 }  // namespace
 }  // namespace consort::delivery

@@ -79,6 +79,13 @@ Result<ProgressivePlan> plan_progressive(const MediaView& media) {
             plan.tracks.push_back(track);
         }
     }
+    if (plan.tracks.size() == 1 && !plan.left_out.empty()) {
+        return Error{
+            CONSORT_E_UNSUPPORTED,
+            "As one MP4 file it would be a film without sound; HLS and DASH bring its sound "
+            "in another codec. " +
+                plan.left_out.front()};
+    }
     return plan;
 }
 

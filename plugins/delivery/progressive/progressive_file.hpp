@@ -25,7 +25,7 @@ struct ProgressivePlan {
 };
 
 // A film's main video with all its sound, or the main sound of music. UNSUPPORTED, with the reason,
-// if the main track cannot be put into MP4 as it is, or becomes FLAC.
+// if the main track cannot be put into MP4 as it is, or becomes FLAC, or if a film's sound can't.
 Result<ProgressivePlan> plan_progressive(const MediaView& media);
 
 // Lossless music in a codec that hardly any player takes out of MP4 (ALAC, PCM of AIFF and WAV)
