@@ -4,6 +4,7 @@
 #include <string>
 
 #include "plugins/delivery/common/derived.hpp"
+#include "plugins/delivery/common/init_segment.hpp"
 #include "plugins/delivery/common/rendition_answer.hpp"
 
 namespace consort::delivery {
@@ -15,6 +16,18 @@ constexpr std::array<Route, 2> kRoutes{{
     {"GET", "/api/v1/stream/{id}/{rendition}/init.mp4", "cmaf init segment", 0},
     {"GET", "/api/v1/stream/{id}/{rendition}/segment{number}.m4s", "cmaf segment", 0},
 }};
+
+// For DASH: FFmpeg's reader begins anew at each segment there, and would cut the delay that the
+// note tells off each.
+Result<void> answer_without_note(const ExchangeView& exchange, const MediaView& media,
+                                 const CmafRendition& rendition) {
+    const InitTrack track = rendition.track.init();
+    auto init = write_init_segment({&track, 1}, GaplessNote::kOmit);
+    if (!init) return std::move(init).error();
+    exchange.respond(response_of(rendition_head(exchange, media, rendition, "init-plain"))
+                         .body(std::move(*init)));
+    return {};
+}
 
 }  // namespace
 
@@ -50,6 +63,9 @@ Result<void> CmafDelivery::answer(std::uint32_t route, const ExchangeView& excha
     if (route == kInit) {
         if (rendition->packed_audio()) {
             return Error{CONSORT_E_NOT_FOUND, "Packed audio has no initialization segment."};
+        }
+        if (exchange.query("note") == "none") {
+            return answer_without_note(exchange, media, *rendition);
         }
         answer_attached(exchange, media, rendition_head(exchange, media, *rendition, "init"),
                         rendition->init);

@@ -56,6 +56,18 @@ TEST_F(Cmaf, the_sources_own_track_is_a_header_and_a_piece_of_the_source) {
     EXPECT_TRUE(host_.renditions.asked.empty());
 }
 
+TEST_F(Cmaf, the_init_segment_can_be_had_without_itunes_note) {
+    const std::string with = get("original/init.mp4");
+    FakeExchange request("GET", "/api/v1/stream/item-1/original/init.mp4");
+    request.query["note"] = "none";
+    EXPECT_TRUE(host_.deliver(request, media_));
+    const std::string without = request.body();
+    EXPECT_NE(request.response_headers().at("ETag"), "");
+    EXPECT_NE(with.find("iTunSMPB"), std::string::npos);
+    EXPECT_EQ(without.find("iTunSMPB"), std::string::npos);
+    EXPECT_NE(without.find("elst"), std::string::npos);
+}
+
 TEST_F(Cmaf, an_encoded_segment_is_a_header_and_the_coded_samples) {
     EXPECT_EQ(get("aac-128/init.mp4").substr(4, 4), "ftyp");
     const std::string segment = get("aac-128/segment1.m4s");

@@ -135,7 +135,7 @@ Result<void> write_minf(BoxWriter& out, const consort_track& track) {
 // iTunes' way to state encoder delay and padding, here for one track. FFmpeg applies no edit list
 // to fragments, but it does apply this one for AAC, and so do Apple's players.
 void write_gapless_note(BoxWriter& out, const consort_track& track) {
-    if (view(track.codec) != "aac" || track.edit_start <= 0) return;
+    if (!has_gapless_note(track)) return;
     const std::uint64_t length = presented_duration(track);
     const auto delay = static_cast<std::uint64_t>(track.edit_start);
     const std::uint64_t padding =
@@ -192,12 +192,12 @@ Result<void> write_mdia(BoxWriter& out, const consort_track& track) {
 }
 
 Result<void> write_trak(BoxWriter& out, const consort_track& track, std::uint32_t id,
-                        std::uint32_t timescale) {
+                        std::uint32_t timescale, GaplessNote note) {
     auto trak = out.box("trak");
     write_tkhd(out, track, id);
     write_elst(out, track, timescale);
     if (auto done = write_mdia(out, track); !done) return done;
-    write_gapless_note(out, track);
+    if (note == GaplessNote::kWrite) write_gapless_note(out, track);
     return {};
 }
 
@@ -219,7 +219,7 @@ void write_mvex(BoxWriter& out, std::span<const InitTrack> tracks, std::uint64_t
 }
 
 Result<void> write_moov(BoxWriter& out, std::span<const InitTrack> tracks, std::uint32_t timescale,
-                        std::uint64_t duration) {
+                        std::uint64_t duration, GaplessNote note) {
     auto moov = out.box("moov");
     {
         auto mvhd = out.full_box("mvhd", 0, 0);
@@ -235,7 +235,7 @@ Result<void> write_moov(BoxWriter& out, std::span<const InitTrack> tracks, std::
     }
     std::uint32_t id = 0;
     for (const InitTrack& entry : tracks) {
-        if (auto done = write_trak(out, entry.track, ++id, timescale); !done) return done;
+        if (auto done = write_trak(out, entry.track, ++id, timescale, note); !done) return done;
     }
     write_mvex(out, tracks, duration);
     return {};
@@ -249,7 +249,11 @@ std::uint32_t default_sample_flags(const consort_track& track) noexcept {
     return all_sync ? kSyncSample : kNonSyncSample;
 }
 
-Result<std::string> write_init_segment(std::span<const InitTrack> tracks) {
+bool has_gapless_note(const consort_track& track) noexcept {
+    return view(track.codec) == "aac" && track.edit_start > 0;
+}
+
+Result<std::string> write_init_segment(std::span<const InitTrack> tracks, GaplessNote note) {
     if (tracks.empty()) return Error{CONSORT_E_INVALID, "no track to write"};
     const std::uint32_t timescale = movie_timescale(tracks);
     std::uint64_t duration = 0;
@@ -267,7 +271,7 @@ Result<std::string> write_init_segment(std::span<const InitTrack> tracks) {
         out.u32(0);
         out.bytes(tracks.size() == 1 ? "iso6cmfcmp41" : "iso6mp41");
     }
-    if (auto done = write_moov(out, tracks, timescale, duration); !done) {
+    if (auto done = write_moov(out, tracks, timescale, duration, note); !done) {
         return std::move(done).error();
     }
     return bytes;

@@ -54,9 +54,11 @@ Result<CmafRendition> make_original(const MediaView& media, OriginalPlan plan,
                       {},
                       false,
                       true,
+                      true,
                       {}};
     out.parts.reserve(table->size());
     for (std::size_t i = 0; i < table->size(); ++i) out.parts.push_back((*table)[i]);
+    out.independent = !out.packed_audio() && !table->has_leading_pictures();
     if (out.packed_audio()) {
         auto lead = info_frame_of(media, out.track);
         if (!lead) return std::move(lead).error();
@@ -131,6 +133,7 @@ Result<CmafRendition> make_encoded(const MediaView& media, const Encoded& encode
                          {},
                          {},
                          false,
+                         true,
                          true,
                          encoded};
 }

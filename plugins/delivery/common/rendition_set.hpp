@@ -38,7 +38,10 @@ struct CmafRendition {
     std::string lead;  // stands before the first sample of packed audio: delay and padding
     std::vector<Segment> parts;  // of the source's own tracks: which samples, by segment
     bool scattered = false;      // the first segment lies in many pieces: so will the others
-    bool listed = true;          // whether manifests name it. The others are there for whoever asks
+    // Whether each segment can be decoded without the one before. Not so where MP3 of the source
+    // keeps bits in earlier frames, and where its pictures are in open groups.
+    bool independent = true;
+    bool listed = true;  // whether manifests name it. The others are there for whoever asks
     std::optional<Encoded> encoded;  // none: a track of the source as it is
 
     // MP3 of the source: raw frames for HLS; it has no CMAF segments.

@@ -82,9 +82,12 @@ Result<void> SegmentTable::cut_by_samples(const MediaView& media, std::uint32_t 
     starts_.push_back({0, 0});
     return for_each_sample(
         media, index, 0, track.sample_count, [&](std::uint64_t number, const Sample& sample) {
-            if (!all_sync && (sample.flags & CONSORT_SAMPLE_SYNC) == 0) return;
             const std::int64_t time =
                 sample.decode_time + sample.composition_offset - track.edit_start;
+            if (starts_.size() > 1 && time < static_cast<std::int64_t>(starts_.back().time)) {
+                leading_ = true;
+            }
+            if (!all_sync && (sample.flags & CONSORT_SAMPLE_SYNC) == 0) return;
             if (number == 0 || time + sample.duration / 2 < next || time <= 0 || time >= limit) {
                 return;
             }

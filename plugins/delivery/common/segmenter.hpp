@@ -29,6 +29,9 @@ class SegmentTable {
     std::size_t size() const noexcept { return starts_.size() - 1; }
     Segment operator[](std::size_t number) const noexcept;  // number < size()
     std::uint64_t longest() const noexcept;                 // presented, in the track's timescale
+    // Whether pictures are shown before the sync sample that begins their segment (open groups of
+    // pictures): they may need the segment before.
+    bool has_leading_pictures() const noexcept { return leading_; }
 
   private:
     struct Start {
@@ -42,6 +45,7 @@ class SegmentTable {
     void finish(const Track& track, std::uint64_t target);
 
     std::vector<Start> starts_;  // one a segment, and the end
+    bool leading_ = false;
 };
 
 }  // namespace consort::delivery

@@ -111,6 +111,21 @@ TEST(SegmentTable, film_is_cut_at_key_frames) {
     }
 }
 
+TEST(SegmentTable, pictures_shown_before_their_key_frame_are_noticed) {
+    for (const bool open : {false, true}) {
+        FakeMedia media;
+        FakeTrack track = video_track();
+        for (int i = 0; i < 500; ++i) {
+            const bool sync = i % 50 == 0;
+            add_sample(media, track, 1, 10, 512, sync, open && sync ? 2048 : 1024);
+        }
+        media.add_track(std::move(track));
+        const auto table = cut(media, 0, 6);
+        ASSERT_TRUE(table);
+        EXPECT_EQ(table->has_leading_pictures(), open);
+    }
+}
+
 TEST(SegmentTable, nonsense_is_refused_or_survived) {
     FakeMedia media;
     FakeTrack empty = audio_track();

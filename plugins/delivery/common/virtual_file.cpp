@@ -78,6 +78,9 @@ Result<void> VirtualFile::cut(const MediaView& media, std::uint32_t target_secon
     const PackagedTrack& lead = tracks_.front();
     const auto table = SegmentTable::cut(media, lead.index, lead.track, target_seconds);
     if (!table) return table.error();
+    // A frame of MP3 may use bits of the frames before it.
+    independent_ =
+        lead.support.packaging != Packaging::kPackedAudio && !table->has_leading_pictures();
     firsts_.resize(tracks_.size());
     for (std::size_t part = 0; part < table->size(); ++part) {
         const Segment segment = (*table)[part];

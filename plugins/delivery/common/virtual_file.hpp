@@ -32,6 +32,8 @@ class VirtualFile {
     std::uint64_t init_size() const noexcept { return init_size_; }  // of ftyp and moov
     std::uint64_t size() const noexcept { return offsets_.back(); }
     std::size_t part_count() const noexcept { return offsets_.size() - 1; }
+    // Whether each fragment can be decoded without the one before.
+    bool independent() const noexcept { return independent_; }
     Part part(std::size_t number) const noexcept;
     std::size_t part_at(std::uint64_t offset) const noexcept;  // head().size() <= offset < size()
     const std::vector<PackagedTrack>& tracks() const noexcept { return tracks_; }
@@ -53,6 +55,7 @@ class VirtualFile {
     std::vector<std::uint64_t> offsets_;  // of each part, and the end of the file
     std::string head_;
     std::uint64_t init_size_ = 0;
+    bool independent_ = true;
 };
 
 }  // namespace consort::delivery

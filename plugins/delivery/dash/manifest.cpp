@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "plugins/delivery/common/init_segment.hpp"
 #include "plugins/delivery/common/path_text.hpp"
 #include "plugins/delivery/common/subtitle_tracks.hpp"
 #include "plugins/delivery/common/timeline.hpp"
@@ -104,7 +105,8 @@ Result<void> representation(XmlText& out, const MediaView& media, const CmafRend
     // The times stand in the set's own template, of which this one inherits them.
     const std::string query = "?v=" + rendition.version;
     out.begin("SegmentTemplate");
-    out.attribute("initialization", "$RepresentationID$/init.mp4" + query);
+    const std::string note = has_gapless_note(track) ? "&note=none" : "";
+    out.attribute("initialization", "$RepresentationID$/init.mp4" + query + note);
     out.attribute("media", "$RepresentationID$/segment$Number$.m4s" + query);
     out.end();
     out.end();
@@ -159,7 +161,10 @@ class Writer {
         out_.attribute("contentType", video ? "video" : "audio");
         out_.attribute("mimeType", first.media_type());
         out_.attribute("segmentAlignment", "true");
-        out_.attribute("startWithSAP", "1");
+        // Type 3 of ISO/IEC 14496-12, annex I: pictures shown before the key picture can't be had.
+        const bool open = std::any_of(set.renditions.begin(), set.renditions.end(),
+                                      [](const CmafRendition* one) { return !one->independent; });
+        out_.attribute("startWithSAP", open ? "3" : "1");
         // What adapts to the line comes before what does not.
         out_.attribute("selectionPriority", set.renditions.size());
         if (!view(source->title).empty()) out_.begin("Label").end_with(view(source->title));

@@ -18,9 +18,7 @@ std::string write_media_playlist(const CmafRendition& rendition, Container conta
     out.number("#EXT-X-TARGETDURATION:", target_seconds);
     out.line("#EXT-X-MEDIA-SEQUENCE:0");
     out.line("#EXT-X-PLAYLIST-TYPE:VOD");
-    // A frame of the source's MP3 may use bits of the frames before it.
-    const bool reservoir = is_packed(rendition) && !rendition.encoded;
-    if (!reservoir) out.line("#EXT-X-INDEPENDENT-SEGMENTS");
+    if (rendition.independent) out.line("#EXT-X-INDEPENDENT-SEGMENTS");
     if (!packed && !stream) out.line("#EXT-X-MAP:URI=\"init.mp4", query, "\"");
     const std::string end = (stream ? ".ts" : packed ? ".mp3" : ".m4s") + query;
     for (std::size_t i = 0; i < rendition.times.size(); ++i) {

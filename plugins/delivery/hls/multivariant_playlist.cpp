@@ -76,9 +76,8 @@ class Writer {
                          "playlist without ?segments=ts."};
         }
         out_.begin(6);
-        const bool independent =
-            std::none_of(ladder_.variants().begin(), ladder_.variants().end(),
-                         [](const Variant& v) { return is_packed(*v.main) && !v.main->encoded; });
+        const bool independent = std::all_of(ladder_.variants().begin(), ladder_.variants().end(),
+                                             [](const Variant& v) { return v.main->independent; });
         if (independent) out_.line("#EXT-X-INDEPENDENT-SEGMENTS");
         for (const SoundGroup* group : ladder_.groups()) add_group(*group);
         const bool film = ladder_.variants().front().main->video();

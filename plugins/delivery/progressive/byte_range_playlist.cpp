@@ -18,7 +18,7 @@ std::string write_byte_range_playlist(const VirtualFile& file, std::string_view 
     out.number("#EXT-X-TARGETDURATION:", target_duration(longest, timescale));
     out.line("#EXT-X-MEDIA-SEQUENCE:0");
     out.line("#EXT-X-PLAYLIST-TYPE:VOD");
-    out.line("#EXT-X-INDEPENDENT-SEGMENTS");
+    if (file.independent()) out.line("#EXT-X-INDEPENDENT-SEGMENTS");
     out.line("#EXT-X-MAP:URI=\"", uri, "\",BYTERANGE=\"", std::to_string(file.init_size()), "@0\"");
     for (std::size_t i = 0; i < file.part_count(); ++i) {
         const VirtualFile::Part part = file.part(i);
