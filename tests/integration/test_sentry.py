@@ -5,6 +5,8 @@ import os
 import re
 import signal
 import socket
+import ssl
+import subprocess
 import threading
 import unittest
 
@@ -14,9 +16,12 @@ KEY = "0123456789abcdef0123456789abcdef"
 
 
 class Collector:
-    """An HTTP server that keeps every request; `answers` are (status, headers), the last one stays."""
+    """An HTTP server that keeps every request; `answers` are (status, headers), the last one stays.
 
-    def __init__(self, port=0, answers=((200, {}),), hold=None):
+    `certificate` is a PEM file with its key; with it the server speaks HTTPS.
+    """
+
+    def __init__(self, port=0, answers=((200, {}),), hold=None, certificate=None):
         self.requests, self.answers, self.hold = [], list(answers), hold
         collector = self
 
@@ -48,6 +53,10 @@ class Collector:
                     pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.server.daemon_threads = True
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
         self.thread.start()
@@ -235,6 +244,21 @@ class SentryTest(TestCase):
             self.spoil(server, [f"more_{i}" for i in range(20)])
             self.assertEqual(server.get("/healthz").status, 200, "nobody waits for Sentry")
         self.assertIn("errors that Sentry was not told before the end", server.log())
+
+    def test_a_certificate_that_nobody_vouches_for_is_refused(self):
+        both = os.path.join(self.folder, "certificate.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1", "-subj",
+                        "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+                        "-keyout", both, "-out", both + ".crt"], check=True, capture_output=True)
+        with open(both, "a", encoding="utf-8") as file, open(both + ".crt", encoding="utf-8") as crt:
+            file.write(crt.read())
+        collector = self.collector(certificate=both)
+        with self.sentry_server(collector.dsn().replace("http:", "https:")) as server:
+            self.spoil(server, ["strange"])
+            until(lambda: "errors do not reach Sentry: SSL certificate problem" in server.log(),
+                  "the log told of it")
+        self.assertEqual(collector.requests, [])
 
     def test_a_wrong_dsn_is_told_without_its_key(self):
         with self.sentry_server(f"https://{KEY}@sentry.invalid/") as server:
