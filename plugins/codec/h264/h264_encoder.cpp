@@ -62,7 +62,7 @@ H264Encoding::H264Encoding(const MediaView& media, std::uint32_t track,
     std::snprintf(text, sizeof text, "%s %s crf=%.2f rate=%u%s %ux%u", settings_.preset.c_str(),
                   settings_.profile.c_str(), settings_.crf, settings_.bit_rate,
                   settings_.average ? " average" : "", settings_.size.width, settings_.size.height);
-    revision_ = "h264 1, " + encoder_version() + ", " + text;
+    revision_ = "h264 2, " + encoder_version() + ", " + text;
 }
 
 consort_encoding_info H264Encoding::info() const {

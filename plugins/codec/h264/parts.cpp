@@ -6,6 +6,9 @@ namespace consort::h264 {
 namespace {
 
 constexpr std::int64_t kPartSeconds = 3;
+// A part begins on a picture of the source that can be decoded from only within so much of its even
+// share: a few pictures decoded for nothing cost less than a core that waits for the longer part.
+constexpr std::int64_t kNearness = 12;
 
 void cut_evenly(const video::PictureList& list, video::PictureRange range, std::int64_t target,
                 std::vector<video::PictureRange>& parts) {
@@ -16,7 +19,7 @@ void cut_evenly(const video::PictureList& list, video::PictureRange range, std::
     std::size_t first = range.first;
     for (std::int64_t i = 1; i < count; ++i) {
         const std::int64_t time = start + i * length;
-        std::size_t cut = list.sync_picture_near(time, length / 3);
+        std::size_t cut = list.sync_picture_near(time, length / kNearness);
         if (cut >= range.end) cut = list.range(time, time).first;
         if (cut <= first || cut >= range.end) continue;
         parts.push_back({first, cut});
