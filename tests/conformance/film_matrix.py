@@ -34,8 +34,8 @@ def setUpModule():
 
 def decoded(data, source="-"):
     """A hash of each picture, as shown, and what ffmpeg complained about."""
-    done = subprocess.run(["ffmpeg", "-v", "warning", "-nostdin", "-i", source, "-map", "0:v:0", "-fps_mode", "passthrough",
-                           "-pix_fmt", "yuv420p", "-f", "framehash", "-hash", "adler32", "-"],
+    done = subprocess.run(["ffmpeg", "-v", "warning", "-nostdin", "-i", source, "-map", "0:v:0", "-fps_mode",
+                           "passthrough", "-pix_fmt", "yuv420p", "-f", "framehash", "-hash", "adler32", "-"],
                           input=data, capture_output=True)
     lines = [line for line in done.stdout.decode().splitlines() if not line.startswith("#")]
     return [line.split(",")[-1].strip() for line in lines], done.stderr.decode()
