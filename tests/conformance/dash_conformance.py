@@ -135,6 +135,17 @@ class Players(unittest.TestCase):
             with self.subTest(source=name):
                 self.assertEqual(streams.complaints(SERVER.url + address(name)), "")
 
+    def test_ffmpeg_loses_nothing_at_joins(self):
+        for name, expected in MADE.items():
+            address_of = SERVER.url + address(name)
+            for number, (codec, rate, channels) in enumerate(streams.sounds(address_of)):
+                with self.subTest(source=name, codec=codec, number=number):
+                    data = streams.decoded_track(address_of, number)
+                    over = len(data) // 4 // channels - sources.LENGTH * rate // sources.RATE
+                    # Encoder delay is played, and padding: ffmpeg applies no edit here.
+                    self.assertGreaterEqual(over, 0)
+                    self.assertLess(over, 3 * 4608)
+
     def test_lossless_is_the_signal_itself(self):
         signal, _ = streams.decoded(os.path.join(FOLDER, "signal.wav"))
         for name in ("plain.flac", "picture.flac", "h264.mkv"):

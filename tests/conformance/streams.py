@@ -111,6 +111,21 @@ def sound(source):
     return told["codec_name"], int(told["sample_rate"]), len(data) // 4 // told["channels"]
 
 
+def sounds(source):
+    """Codec, sample rate and channels of every sound track."""
+    done = subprocess.run(["ffprobe", "-v", "error", "-select_streams", "a", "-show_entries",
+                           "stream=codec_name,sample_rate,channels", "-of", "json", source],
+                          text=True, capture_output=True, check=True)
+    return [(one["codec_name"], int(one["sample_rate"]), one["channels"]) for one in json.loads(done.stdout)["streams"]]
+
+
+def decoded_track(source, number):
+    """As decoded(), of that sound track."""
+    done = subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-i", source, "-map", f"0:a:{number}", "-f", "f32le",
+                           "-"], capture_output=True, check=True)
+    return done.stdout
+
+
 def pictures(data):
     """How many pictures ffmpeg decodes from a file."""
     done = subprocess.run(["ffmpeg", "-v", "error", "-i", "-", "-map", "0:v:0", "-f", "framemd5", "-"],
