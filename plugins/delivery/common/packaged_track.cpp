@@ -113,7 +113,7 @@ Result<std::uint64_t> fragment_size_bound(const MediaView& media, const Packaged
 Result<std::uint64_t> fragment_size_bound(const MediaView& media, const PackagedTrack& track,
                                           std::uint64_t first, std::uint64_t count) {
     const auto payload = payload_size(media, track, first, count);
-    if (!payload) return payload;
+    if (!payload) return payload.error();
     return fragment_size_bound(media, track, first, count, *payload);
 }
 
@@ -121,9 +121,9 @@ Result<std::uint64_t> payload_size(const MediaView& media, const PackagedTrack& 
                                    std::uint64_t first, std::uint64_t count) {
     if (count > track.track.sample_count) return Error{CONSORT_E_INVALID, "no such samples"};
     const auto before = media.bytes_before(track.index, first);
-    if (!before) return before;
+    if (!before) return before.error();
     const auto after = media.bytes_before(track.index, first + count);
-    if (!after) return after;
+    if (!after) return after.error();
     return *after - *before;
 }
 
