@@ -20,7 +20,7 @@ constexpr double kStep = 1.1;
 // more than the sound takes: above so many bits a channel where it is loud, and nowhere above
 // kMostBits, which also keeps each sample below the 6144 bits a channel of ISO/IEC 14496-3,
 // 4.5.3.3.
-constexpr double kLoudBits = 3'000, kMostBits = 4'700;
+constexpr double kLoudBits = 2'600, kMostBits = 4'700;
 constexpr double kLoud = 0.178 * 0.178;  // mean square, -15 dB of full scale
 // Where the rendition's own rate is low, tones may have more than it, up to so much.
 constexpr double kFreeBits = 2'500, kMostSurplus = 4.0 / 3;

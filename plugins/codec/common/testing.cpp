@@ -47,6 +47,15 @@ double value_of(Signal signal, std::uint64_t at, std::uint32_t rate, std::uint32
             return at % 7'919 == 100 * channel ? 0.7 : 0;
         case Signal::kNoise:
             return noise(at, channel) * 0.5;
+        case Signal::kAttacks: {  // two rhythms against each other
+            double sum = 0;
+            for (const double every : {0.31, 0.43}) {
+                const double since = std::fmod(t, every);
+                sum += std::exp(-since / 0.012) *
+                       (noise(at, channel) * 0.3 + 0.2 * std::sin(kTau * 2'300 * since));
+            }
+            return sum;
+        }
         default:
             return 0;
     }
@@ -61,7 +70,8 @@ std::vector<float> Sound::floats() const {
 }
 
 const char* name_of(Signal signal) noexcept {
-    static constexpr const char* kNames[] = {"music", "sweep", "impulses", "silence", "noise"};
+    static constexpr const char* kNames[] = {"music",   "sweep", "impulses",
+                                             "silence", "noise", "attacks"};
     return kNames[static_cast<int>(signal)];
 }
 

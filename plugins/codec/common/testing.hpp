@@ -23,9 +23,10 @@ struct Sound {
     std::vector<float> floats() const;
 };
 
-enum class Signal { kMusic, kSweep, kImpulses, kSilence, kNoise };
+enum class Signal { kMusic, kSweep, kImpulses, kSilence, kNoise, kAttacks };
 const char* name_of(Signal signal) noexcept;
-// A repeatable sound, full scale about 0.7. `music` is made of chords, attacks and noise.
+// A repeatable sound, full scale about 0.7. `music` is made of chords, attacks and
+// noise; `attacks` are short strokes as of castanets, in silence.
 Sound make_sound(Signal signal, std::uint32_t rate, std::uint32_t channels, std::uint64_t frames,
                  std::uint32_t sample_format = CONSORT_PCM_S16, std::uint32_t bits = 16);
 

@@ -6,7 +6,7 @@
 namespace consort::codec {
 namespace {
 
-constexpr std::uint32_t kPreRoll = 10;  // frames of 20 ms
+constexpr std::uint32_t kPreRoll = 100;  // frames of 20 ms
 
 // OpusHead (RFC 7845, 5.1) to dOps ("Encapsulation of Opus in ISO Base Media File Format", 4.3.2):
 // the same fields in the other byte order. Mono and stereo have mapping family 0, without a table.
