@@ -8,7 +8,7 @@
 namespace consort::codec {
 namespace {
 
-constexpr std::uint32_t kPreRoll = 4;  // frames
+constexpr std::uint32_t kPreRoll = 20;  // frames
 
 // The rates of MPEG-1; those of MPEG-2 stop at 160 kb/s and are no better for speech today.
 constexpr std::array<std::uint32_t, 3> kRates = {48'000, 44'100, 32'000};
