@@ -290,14 +290,34 @@ const CmafRendition& RenditionSet::main() const noexcept {
     return listed == all_.end() ? all_.front() : *listed;
 }
 
+BitRates encoded_bit_rates(const CmafRendition& rendition) {
+    const RenditionInfo info = rendition.encoded->info();
+    const Track& track = rendition.track.track;
+    double peak = 1, average = 1;
+    for (const std::size_t number : {std::size_t{0}, rendition.times.size() - 1}) {
+        const auto coded = rendition.encoded->segment(static_cast<std::uint32_t>(number));
+        const std::uint64_t shown = rendition.times.duration(number);
+        if (!coded || shown == 0) continue;
+        peak = std::max(
+            peak, static_cast<double>(coded->end - coded->start) / static_cast<double>(shown));
+    }
+    if (rendition.times.total() != 0) {
+        average = std::max(1.0, static_cast<double>(track.media_duration) /
+                                    static_cast<double>(rendition.times.total()));
+    }
+    BitRates rates;
+    rates.peak = static_cast<std::uint64_t>(info.peak_bit_rate * peak + 0.5);
+    rates.average = static_cast<std::uint64_t>(info.average_bit_rate * average + 0.5);
+    return rates;
+}
+
 Result<BitRates> rendition_bit_rates(const MediaView& media, const CmafRendition& rendition,
                                      std::uint32_t segment_seconds) {
     if (rendition.encoded) {
-        const RenditionInfo info = rendition.encoded->info();
         const std::uint64_t container = average_over(container_bytes(rendition), rendition);
-        BitRates rates;
-        rates.average = info.average_bit_rate + container;
-        rates.peak = std::max<std::uint64_t>(info.peak_bit_rate + container, rates.average);
+        BitRates rates = encoded_bit_rates(rendition);
+        rates.average += container;
+        rates.peak = std::max<std::uint64_t>(rates.peak + container, rates.average);
         return rates;
     }
     std::vector<SegmentMeasure> segments;

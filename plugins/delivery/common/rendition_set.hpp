@@ -148,6 +148,10 @@ class RenditionSet {
     std::vector<CmafRendition> all_;
 };
 
+// Of an encoded rendition's samples alone, over the time that is presented: the host measures over
+// all that is coded, with encoder delay and padding, which lie in the first and the last segment.
+BitRates encoded_bit_rates(const CmafRendition& rendition);
+
 // The bits a second that a client needs, containers included: measured for the source's own tracks,
 // as good as the host knows it by now for the encoded ones. No I/O.
 Result<BitRates> rendition_bit_rates(const MediaView& media, const CmafRendition& rendition,

@@ -39,7 +39,7 @@ Result<BitRates> stream_bit_rates(const MediaView& media, const CmafRendition& r
 
 // Segments of which only the rate of the samples is known.
 BitRates encoded_stream_rates(const CmafRendition& rendition, std::uint32_t segment_seconds) {
-    const RenditionInfo info = rendition.encoded->info();
+    const BitRates samples_only = encoded_bit_rates(rendition);
     const Track& track = rendition.track.track;
     double samples_a_second = 50;
     if (rendition.track.default_duration != 0) {
@@ -51,11 +51,11 @@ BitRates encoded_stream_rates(const CmafRendition& rendition, std::uint32_t segm
     for (std::size_t i = 0; i < rendition.times.size(); ++i) {
         const double seconds = static_cast<double>(rendition.times.duration(i)) / track.timescale;
         const auto samples = static_cast<std::uint64_t>(seconds * samples_a_second) + 1;
-        const auto bytes = [&](std::uint32_t rate) {
-            return static_cast<std::uint64_t>(seconds * rate / 8);
+        const auto bytes = [&](std::uint64_t rate) {
+            return static_cast<std::uint64_t>(seconds * static_cast<double>(rate) / 8);
         };
-        peak.add(samples, bytes(info.peak_bit_rate), seconds);
-        average.add(samples, bytes(info.average_bit_rate), seconds);
+        peak.add(samples, bytes(samples_only.peak), seconds);
+        average.add(samples, bytes(samples_only.average), seconds);
     }
     return {peak.rates(segment_seconds).peak, average.rates(segment_seconds).average};
 }
