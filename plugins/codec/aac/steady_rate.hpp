@@ -13,7 +13,7 @@ namespace consort::codec {
 // grid of sample numbers, from nothing but how the four before them came out, in steps of a tenth:
 // two runs over the same sound agree after a few decisions, and from then on to the bit.
 //
-// It stands on three things about the encoder (libavcodec 59 to 61, aac_coder=fast):
+// It stands on three things about the encoder (measured with libavcodec 59, aac_coder=fast):
 //   - with AV_CODEC_FLAG_QSCALE each frame is coded once, by the bits that `bit_rate` grants;
 //   - where the psychoacoustic model finds a band too dear it gives it up for the rest of the run:
 //     the noise of prime() makes it give up all of them at once, in long and in short blocks;
