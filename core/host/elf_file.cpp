@@ -1,10 +1,11 @@
 #include "core/host/elf_file.hpp"
 
 #include <elf.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string_view>
 
@@ -12,28 +13,44 @@ namespace consort::host {
 
 namespace {
 
-// Values of a trivially copyable type out of a file's bytes, by position.
+// Values of a trivially copyable type out of a file, by position. Read one by one: a start looks at
+// a few headers of each of many large files.
 class Image {
   public:
-    explicit Image(std::string bytes) : bytes_(std::move(bytes)) {}
+    explicit Image(const std::filesystem::path& path)
+        : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+        struct stat status {};
+        if (fd_ >= 0 && ::fstat(fd_, &status) == 0)
+            size_ = static_cast<std::uint64_t>(status.st_size);
+    }
+    ~Image() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    Image(const Image&) = delete;
+    Image& operator=(const Image&) = delete;
 
     template <class T>
     std::optional<T> at(std::uint64_t offset) const {
-        if (offset > bytes_.size() || bytes_.size() - offset < sizeof(T)) return std::nullopt;
         T value;
-        std::memcpy(&value, bytes_.data() + offset, sizeof value);
+        if (offset > size_ || size_ - offset < sizeof(T)) return std::nullopt;
+        if (::pread(fd_, &value, sizeof value, static_cast<off_t>(offset)) != sizeof value)
+            return std::nullopt;
         return value;
     }
-    std::string_view text(std::uint64_t offset) const {
-        if (offset >= bytes_.size()) return {};
-        const std::size_t end = bytes_.find('\0', offset);
-        if (end == std::string::npos) return {};
-        return std::string_view(bytes_).substr(offset, end - offset);
+    // Up to the next zero; empty if there is none within a sensible name.
+    std::string text(std::uint64_t offset) const {
+        char buffer[8'192];
+        if (offset >= size_) return {};
+        const ssize_t got = ::pread(fd_, buffer, sizeof buffer, static_cast<off_t>(offset));
+        const std::string_view read(buffer, got > 0 ? static_cast<std::size_t>(got) : 0);
+        const std::size_t end = read.find('\0');
+        return end == std::string_view::npos ? std::string() : std::string(read.substr(0, end));
     }
-    std::uint64_t size() const { return bytes_.size(); }
+    std::uint64_t size() const { return size_; }
 
   private:
-    std::string bytes_;
+    int fd_;
+    std::uint64_t size_ = 0;
 };
 
 bool is_exported(const Elf64_Sym& symbol) {
@@ -55,8 +72,7 @@ std::optional<Elf64_Ehdr> elf_header(const Image& image) {
 }  // namespace
 
 std::string elf_damage(const std::filesystem::path& library) {
-    std::ifstream in(library, std::ios::binary);
-    const Image image(std::string(std::istreambuf_iterator<char>(in), {}));
+    const Image image(library);
     const auto header = elf_header(image);
     if (!header || header->e_phentsize != sizeof(Elf64_Phdr)) return {};
     for (std::uint64_t i = 0; i < header->e_phnum; ++i) {
@@ -74,8 +90,7 @@ std::string elf_damage(const std::filesystem::path& library) {
 }
 
 std::vector<std::string> exported_symbols(const std::filesystem::path& library) {
-    std::ifstream in(library, std::ios::binary);
-    const Image image(std::string(std::istreambuf_iterator<char>(in), {}));
+    const Image image(library);
     std::vector<std::string> names;
     const auto header = elf_header(image);
     if (!header || header->e_shentsize != sizeof(Elf64_Shdr) || header->e_shoff > image.size()) {
