@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <thread>
 
 #include "consort/abi/rendition.h"
 #include "consort/result.hpp"
@@ -44,7 +45,8 @@ class RenditionService {
                      base::Executor& workers, observe::Metrics& metrics);
     ~RenditionService();
 
-    // Prepares the encoders on a worker, so that the first listener need not wait for them.
+    // Prepares the encoders on a thread of its own, which yields to everything else, so that the
+    // first listener need not wait for them. Once.
     void warm_up();
 
     // Runs `ready` exactly once: at once if the renditions are known, else on a worker. They live
@@ -71,6 +73,7 @@ class RenditionService {
 
   private:
     std::shared_ptr<SegmentDesk> desk_;
+    std::jthread warmer_;
 };
 
 }  // namespace consort::media
