@@ -29,6 +29,15 @@ Result<void> answer_without_note(const ExchangeView& exchange, const MediaView& 
     return {};
 }
 
+// Music whose segments follow from a few numbers: cut where it is asked for, which is quicker than
+// to wake a worker.
+bool is_cut_at_once(const MediaView& media) {
+    if (media.track_count() != 1) return false;
+    const auto track = media.track(0);
+    return track && track->kind == CONSORT_TRACK_AUDIO &&
+           (track->flags & CONSORT_TRACK_CONSTANT_DURATION) != 0 && view(track->codec) != "mp3";
+}
+
 }  // namespace
 
 CmafDelivery::CmafDelivery(const Context& host)
@@ -46,12 +55,15 @@ Result<void> CmafDelivery::handle(std::uint32_t route, ExchangeView exchange, Me
     };
     // The source's own tracks wait for nothing that an encoder needs.
     if (names_original(exchange.param("rendition"))) {
-        return Derived<RenditionSet>::with(
-            exchange, media, executor_, &originals_key_,
-            [seconds = service_.segment_seconds()](const MediaView& of) {
-                return RenditionSet::of_originals(of, seconds);
-            },
-            use);
+        const auto make = [seconds = service_.segment_seconds()](const MediaView& of) {
+            return RenditionSet::of_originals(of, seconds);
+        };
+        if (!is_cut_at_once(media)) {
+            return Derived<RenditionSet>::with(exchange, media, executor_, &originals_key_, make,
+                                               use);
+        }
+        const auto made = Derived<RenditionSet>::now(media, &originals_key_, make);
+        return made ? use(exchange, media, **made) : Result<void>(made.error());
     }
     return RenditionSet::with_all(exchange, media, executor_, service_, &all_key_, use);
 }
