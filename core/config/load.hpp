@@ -33,8 +33,8 @@ struct Loaded {
     std::map<std::pair<std::string, std::string>, unsigned> plugin_lines;
     // Variables CONSORT_PLUGINS_…, for the same.
     Environment plugin_environment;
-    // All variables, and the flags that are not the host's: plugins may have names of their own. The
-    // key of such a flag is its name.
+    // All variables, and the flags that are not the host's: plugins may have names of their own.
+    // The key of such a flag is its name.
     Environment environment;
     std::vector<Flag> plugin_flags;
 };

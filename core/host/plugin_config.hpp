@@ -18,8 +18,8 @@ struct PluginConfig {
     std::vector<std::string> flags;  // names of the command line's that are the plugin's
 };
 
-// Type, bounds, required keys, keys that no declaration names; then the overrides of the environment
-// and of the command line.
+// Type, bounds, required keys, keys that no declaration names; then the overrides of the
+// environment and of the command line.
 PluginConfig check_plugin_config(const consort_descriptor& descriptor,
                                  const config::Loaded& configuration);
 
