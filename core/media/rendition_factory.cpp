@@ -231,14 +231,13 @@ void RenditionFactory::add_video(consort_media* media, std::uint32_t number,
     list.push_back(std::move(made));
 }
 
-void RenditionFactory::warm_up(const std::stop_token& stop) const {
+void RenditionFactory::warm_up() const {
     constexpr std::uint64_t kStereo = 3;
     // Of lossless files and of what lossy ones decode to.
     const std::pair<std::uint32_t, std::uint32_t> values[] = {
         {CONSORT_PCM_S16, 16}, {CONSORT_PCM_S32, 24}, {CONSORT_PCM_F32, 0}};
     for (const std::uint32_t rate : {44'100u, 48'000u}) {
         for (const auto& [format, bits] : values) {
-            if (stop.stop_requested()) return;
             prepare_once({rate, 2, kStereo, format, bits, rate, 0});
         }
     }

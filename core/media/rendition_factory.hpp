@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <map>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -30,7 +29,7 @@ class RenditionFactory {
 
     // Has the encoders plan sound of the usual forms, so that the first listener finds them knowing
     // what they find out by starting. Blocks: worker threads.
-    void warm_up(const std::stop_token& stop) const;
+    void warm_up() const;
 
   private:
     using Settings = config::RenditionSettings;

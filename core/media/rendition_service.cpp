@@ -1,7 +1,5 @@
 #include "core/media/rendition_service.hpp"
 
-#include <sys/resource.h>
-
 #include "core/media/rendition_shelf.hpp"
 #include "core/media/segment_desk.hpp"
 
@@ -20,11 +18,8 @@ RenditionService::RenditionService(Options options, const host::ComponentRegistr
 RenditionService::~RenditionService() { stop(); }
 
 void RenditionService::warm_up() {
-    constexpr int kYielding = 19;
-    warmer_ = std::jthread([desk = desk_](const std::stop_token& stop) {
-        static_cast<void>(::setpriority(PRIO_PROCESS, 0, kYielding));  // of this thread alone
-        desk->warm_up(stop);
-    });
+    // A queue that is full at start-up has more urgent things.
+    (void)desk_->workers.post([desk = desk_] { desk->warm_up(); });
 }
 
 void RenditionService::list(consort_media* media, Listed ready) {
@@ -63,11 +58,7 @@ std::uint32_t RenditionService::segment_seconds() const noexcept {
     return desk_->options.renditions.segment_seconds;
 }
 
-void RenditionService::stop() {
-    warmer_.request_stop();
-    if (warmer_.joinable()) warmer_.join();
-    desk_->stop();
-}
+void RenditionService::stop() { desk_->stop(); }
 
 bool RenditionService::settle(std::chrono::milliseconds limit) { return desk_->settle(limit); }
 

@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <span>
-#include <thread>
 
 #include "consort/abi/rendition.h"
 #include "consort/result.hpp"
@@ -45,8 +44,7 @@ class RenditionService {
                      base::Executor& workers, observe::Metrics& metrics);
     ~RenditionService();
 
-    // Prepares the encoders on a thread of its own, which yields to everything else, so that the
-    // first listener need not wait for them. Once.
+    // Prepares the encoders on a worker, so that the first listener need not wait for them.
     void warm_up();
 
     // Runs `ready` exactly once: at once if the renditions are known, else on a worker. They live
@@ -73,7 +71,6 @@ class RenditionService {
 
   private:
     std::shared_ptr<SegmentDesk> desk_;
-    std::jthread warmer_;
 };
 
 }  // namespace consort::media

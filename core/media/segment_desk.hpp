@@ -39,7 +39,7 @@ class SegmentDesk : public std::enable_shared_from_this<SegmentDesk> {
 
     // The renditions of a media object, with the bit rates that are known. Blocks.
     RenditionList describe(consort_media* media);
-    void warm_up(const std::stop_token& stop) const { factory_.warm_up(stop); }
+    void warm_up() const { factory_.warm_up(); }
 
     struct Asked {
         FlightPtr flight;  // null: `ready` has run
