@@ -17,8 +17,8 @@ namespace consort::radio {
 class Loudness;
 
 struct SoundSettings {
-    std::string name;           // of the station, for log lines and metrics
-    std::string codec = "mp3";  // "mp3", "aac", "vorbis", "opus", "flac"
+    std::string name;                    // of the station, for log lines and metrics
+    std::string codec = "mp3";           // "mp3", "aac", "vorbis", "opus", "flac"
     std::uint32_t bit_rate = 128'000;    // bits a second; FLAC has none
     std::uint32_t sample_rate = 44'100;  // PCM frames a second; Opus: 48,000 whatever stands here
     double crossfade_seconds = 0;        // 0 to 12; never within an album nor beside a jingle

@@ -1,0 +1,178 @@
+#include "plugins/radio/sound/track_pcm.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <thread>
+
+#include "consort/failure.hpp"
+
+#include "plugins/radio/sound/converter.hpp"
+#include "plugins/radio/sound/source_facts.hpp"
+
+namespace consort::radio {
+namespace {
+
+constexpr std::uint32_t kBlock = 8'192;        // source frames at a time
+constexpr double kMostStart = 1e6;             // seconds
+constexpr std::uint32_t kMostFrameSize = 256;  // bytes: 64 channels
+
+class TrackPcm : public Voice {
+  public:
+    TrackPcm(const Sounds& sounds, const Entry& entry, std::uint32_t rate, double ahead_seconds)
+        : sounds_(sounds),
+          entry_(entry),
+          rate_(rate),
+          // Room for a block beyond it, whatever its rate was.
+          wanted_(static_cast<std::size_t>(ahead_seconds * rate)),
+          thread_([this] { run(); }) {}
+    ~TrackPcm() override {
+        abandon();
+        thread_.join();
+    }
+
+    Condition condition() const override { return condition_.load(std::memory_order_acquire); }
+    const SourceFacts& facts() const override { return facts_; }
+    std::string reason() const override {
+        const std::lock_guard lock(mutex_);
+        return reason_;
+    }
+    Ahead ahead() const override {
+        const std::lock_guard lock(mutex_);
+        return {(ready_.size() - from_) / 2, complete_};
+    }
+
+    std::size_t take(float* stereo, std::size_t frames) override {
+        std::size_t count = 0;
+        bool room = false;
+        {
+            const std::lock_guard lock(mutex_);
+            count = std::min(frames, (ready_.size() - from_) / 2);
+            std::copy_n(ready_.data() + from_, 2 * count, stereo);
+            from_ += 2 * count;
+            if (from_ >= ready_.size() / 2) {
+                ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(from_));
+                from_ = 0;
+            }
+            room = !complete_ && has_room();
+        }
+        if (room) changed_.notify_all();
+        return count;
+    }
+
+    void wait(std::chrono::milliseconds at_most) override {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, at_most, [&] { return complete_ || ready_.size() > from_; });
+    }
+
+    void abandon() override {
+        {
+            const std::lock_guard lock(mutex_);
+            abandoned_ = true;
+        }
+        changed_.notify_all();
+    }
+    bool gone() const override { return gone_; }
+
+  private:
+    // Woken at three quarters, so that it decodes in large pieces.
+    bool has_room() const noexcept { return (ready_.size() - from_) / 2 < wanted_ / 4 * 3; }
+
+    void run() noexcept {
+        const Result<void> done = contained([&] { return play(); });
+        {
+            const std::lock_guard lock(mutex_);
+            if (!done) {
+                reason_ = done.error().text;
+                if (condition_ == Condition::kOpening) condition_ = Condition::kFailed;
+            }
+            complete_ = true;
+            gone_ = true;
+        }
+        changed_.notify_all();
+    }
+
+    Result<void> play() {
+        auto opened = sounds_.open(entry_.uri);
+        if (!opened) return opened.error();
+        const consort_pcm pcm = opened->format();
+        const std::uint32_t size = frame_size(pcm);
+        if (size == 0 || size > kMostFrameSize)
+            return Error{CONSORT_E_UNSUPPORTED, "The sound has a form that is not known."};
+        Converter converter(pcm, rate_);
+        SourceFacts facts = facts_of(entry_, opened->tags());
+        facts.identity = opened->identity();
+        if (pcm.frames != CONSORT_PCM_ENDLESS)
+            facts.seconds = static_cast<double>(pcm.frames) / pcm.rate;
+        auto track = std::make_shared<Track>(*facts.track);
+        track->seconds = facts.seconds;
+        facts.track = std::move(track);
+
+        std::uint64_t position = 0;
+        if (entry_.start_seconds > 0)
+            position =
+                static_cast<std::uint64_t>(std::min(entry_.start_seconds, kMostStart) * pcm.rate);
+        if (position >= pcm.frames) position = 0;
+        std::vector<std::byte> raw(std::size_t{kBlock} * size);
+        std::vector<float> block;
+        bool first = true;
+        for (;;) {
+            block.clear();
+            const auto got = opened->read(position, kBlock, raw.data());
+            if (!got && first) return got.error();
+            const auto frames =
+                got ? static_cast<std::uint32_t>(std::min<std::uint64_t>(*got, kBlock)) : 0;
+            position += frames;
+            if (auto done = converter.convert(raw.data(), frames, block); !done) return done;
+            const bool ends = frames < kBlock;
+            if (ends)
+                if (auto done = converter.finish(block); !done) return done;
+            if (first && ends && block.empty())
+                return Error{CONSORT_E_UNSUPPORTED, "The file holds no sound."};
+            {
+                std::unique_lock lock(mutex_);
+                ready_.insert(ready_.end(), block.begin(), block.end());
+                if (first) {
+                    facts_ = std::move(facts);
+                    condition_.store(Condition::kReady, std::memory_order_release);
+                }
+                complete_ = ends;
+                first = false;
+            }
+            changed_.notify_all();
+            if (!got) return got.error();
+            if (ends) return {};
+            std::unique_lock lock(mutex_);
+            if ((ready_.size() - from_) / 2 >= wanted_)
+                changed_.wait(lock, [&] { return abandoned_ || has_room(); });
+            if (abandoned_) return {};
+        }
+    }
+
+    const Sounds& sounds_;
+    const Entry entry_;
+    const std::uint32_t rate_;
+    const std::size_t wanted_;  // frames ahead
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::atomic<Condition> condition_ = Condition::kOpening;
+    std::atomic<bool> gone_ = false;
+    SourceFacts facts_;  // written before it is ready
+    std::vector<float> ready_;
+    std::size_t from_ = 0;  // values of ready_ that are taken
+    bool complete_ = false, abandoned_ = false;
+    std::string reason_;
+    std::thread thread_;
+};
+
+}  // namespace
+
+std::shared_ptr<Voice> open_track_pcm(const Sounds& sounds, const Entry& entry, std::uint32_t rate,
+                                      double ahead_seconds) {
+    return std::make_shared<TrackPcm>(sounds, entry, rate, ahead_seconds);
+}
+
+}  // namespace consort::radio
