@@ -5,7 +5,8 @@
 namespace consort::radio {
 
 bool Failures::add(const AudioFile& file, std::string reason) {
-    const bool told = holds(file);
+    const auto known = by_uri_.find(file.uri);
+    const bool told = known != by_uri_.end() && known->second.stamp == file.stamp;
     by_uri_.insert_or_assign(file.uri, Failure{file.stamp, std::move(reason), true});
     return !told;
 }
@@ -15,15 +16,13 @@ void Failures::something_played() {
 }
 
 bool Failures::all_of(const Listing& listing) const {
-    return std::all_of(listing.files().begin(), listing.files().end(), [&](const auto& file) {
-        const auto found = by_uri_.find(file.uri);
-        return found != by_uri_.end() && found->second.fresh && found->second.stamp == file.stamp;
-    });
+    return std::all_of(listing.files().begin(), listing.files().end(),
+                       [this](const AudioFile& file) { return blocks(file); });
 }
 
-bool Failures::holds(const AudioFile& file) const {
+bool Failures::blocks(const AudioFile& file) const {
     const auto found = by_uri_.find(file.uri);
-    return found != by_uri_.end() && found->second.stamp == file.stamp;
+    return found != by_uri_.end() && found->second.fresh && found->second.stamp == file.stamp;
 }
 
 std::vector<const AudioFile*> Failures::forget_changed(const Listing& listing) {

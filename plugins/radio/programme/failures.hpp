@@ -18,12 +18,12 @@ class Failures {
     bool add(const AudioFile& file, std::string reason);
     // Something plays: files that failed are worth another try in their turn.
     void something_played();
-    // Whether every file has failed, as it is now, since something played or `forgive` was called.
-    bool all_of(const Listing& listing) const;
     // They may be tried again even though nothing has played.
     void forgive() { something_played(); }
-    // Whether the file failed and is the same still.
-    bool holds(const AudioFile& file) const;
+    // Whether the file, as it is now, has failed since something played or `forgive` was called.
+    bool blocks(const AudioFile& file) const;
+    // Whether that is true of every file.
+    bool all_of(const Listing& listing) const;
     // Forgets files that are gone, and those that have changed, which it returns.
     std::vector<const AudioFile*> forget_changed(const Listing& listing);
 

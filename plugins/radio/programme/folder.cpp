@@ -34,11 +34,6 @@ constexpr nanoseconds kTroubledPeriod = seconds(15);
 constexpr nanoseconds kFirstSettling = seconds(1);
 constexpr nanoseconds kLongestSettling = seconds(32);
 
-std::string without_slash(std::string uri) {
-    while (uri.ends_with('/') && !uri.ends_with("//")) uri.pop_back();
-    return uri;
-}
-
 }  // namespace
 
 struct Folder::Impl {
@@ -152,7 +147,9 @@ struct Folder::Impl {
 Folder::Folder(const HostLink& link, std::string uri, Listed listed)
     : impl_(std::make_shared<Impl>(link, std::move(uri), std::move(listed))) {}
 
-Folder::~Folder() {
+Folder::~Folder() { close(); }
+
+void Folder::close() {
     impl_->closed = true;
     {
         std::unique_lock lock(impl_->mutex);
@@ -164,7 +161,9 @@ Folder::~Folder() {
 void Folder::tick() {
     {
         const std::lock_guard lock(impl_->mutex);
-        if (impl_->scanning || (!impl_->wanted && impl_->timers.now() < impl_->due)) return;
+        if (impl_->closed || impl_->scanning ||
+            (!impl_->wanted && impl_->timers.now() < impl_->due))
+            return;
         impl_->scanning = true;
     }
     if (const auto posted = impl_->executor.blocking([impl = impl_] { impl->scan(); }); !posted) {

@@ -21,13 +21,17 @@ class Folder {
 
     // Nothing happens before the first tick.
     Folder(const HostLink& link, std::string uri, Listed listed);
-    // No call of `listed` runs or will run when it returns; waits for a scan in progress, which
-    // ends early. Never from within `listed`.
-    ~Folder();
+    ~Folder();  // closes
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
 
-    // To be called about once a second, on a worker; begins what is due and does not block.
+    // No call of `listed` runs or will run when it returns; waits for a scan in progress, which
+    // ends early. Never from within `listed`, nor two at once. Idempotent.
+    void close();
+
+    // To be called about once a second; begins what is due and does not block. Any thread.
     void tick();
-    // Lists again with the next tick. Any thread.
+    // The next tick lists again, whatever the time. Any thread.
     void reload();
 
   private:

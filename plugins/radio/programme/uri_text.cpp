@@ -41,6 +41,11 @@ std::string child_uri(std::string_view directory_uri, std::string_view name) {
     return uri;
 }
 
+std::string without_slash(std::string directory_uri) {
+    while (directory_uri.ends_with('/') && !directory_uri.ends_with("//")) directory_uri.pop_back();
+    return directory_uri;
+}
+
 std::string percent_decoded(std::string_view text) {
     std::string out;
     out.reserve(text.size());

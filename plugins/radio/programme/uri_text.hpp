@@ -11,6 +11,9 @@ namespace consort::radio {
 // equal URIs. `name` may hold any bytes.
 std::string child_uri(std::string_view directory_uri, std::string_view name);
 
+// One name for one directory.
+std::string without_slash(std::string directory_uri);
+
 std::string percent_decoded(std::string_view text);
 
 // As people write it: a path for file: URIs, else the URI. Control characters become '?', so that
