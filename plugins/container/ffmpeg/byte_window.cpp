@@ -4,43 +4,49 @@
 #include <cstring>
 
 namespace consort::container_ffmpeg {
-namespace {
-
-constexpr std::size_t kKept = 1 << 20;  // behind the place that is read
-
-}  // namespace
 
 bool ByteWindow::covers(std::uint64_t offset, std::size_t size) const noexcept {
-    return offset >= start_ && offset - start_ <= buffer_.size() &&
-           size <= buffer_.size() - (offset - start_);
+    return offset >= start_ && offset - start_ <= held_ && size <= held_ - (offset - start_);
+}
+
+// For `take` bytes behind those that are held, of which the first `drop` may go.
+void ByteWindow::make_room(std::size_t drop, std::size_t take) {
+    if (held_ + take <= capacity_) return;
+    const std::size_t stay = held_ - drop;
+    // Moving the kept bytes is worth it only once there is a good deal to drop.
+    if (stay + take <= capacity_ && 2 * stay <= drop) {
+        std::memmove(buffer_.get(), buffer_.get() + drop, stay);
+    } else {
+        capacity_ = std::max(stay + take, capacity_ + capacity_ / 2);
+        auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(capacity_);
+        if (stay != 0) std::memcpy(larger.get(), buffer_.get() + drop, stay);
+        buffer_ = std::move(larger);
+    }
+    held_ = stay;
+    start_ += drop;
 }
 
 void ByteWindow::move_to(std::uint64_t offset, std::size_t least) {
     if (error_.status < 0 || offset >= size()) return;
     least = static_cast<std::size_t>(std::min<std::uint64_t>(least, size() - offset));
     if (covers(offset, least)) return;
-    const std::uint64_t end = start_ + buffer_.size();
-    const bool onwards = !buffer_.empty() && offset >= start_ && offset <= end;
+    const std::uint64_t end = start_ + held_;
+    const bool onwards = held_ != 0 && offset >= start_ && offset <= end;
+    std::size_t drop = 0;
     if (onwards) {
-        const std::uint64_t keep_from = offset - std::min<std::uint64_t>(offset - start_, kKept);
-        // Moving the kept bytes is worth it only once there is a good deal to drop.
-        if (keep_from - start_ >= 2 * kKept) {
-            buffer_.erase(buffer_.begin(),
-                          buffer_.begin() + static_cast<std::ptrdiff_t>(keep_from - start_));
-            start_ = keep_from;
-        }
+        const auto behind = static_cast<std::size_t>(offset - start_);
+        drop = behind - std::min(behind, kept_);
     } else {
-        buffer_.clear();
+        held_ = 0;
         start_ = offset;
     }
-    const std::uint64_t from = start_ + buffer_.size();
+    const std::uint64_t from = start_ + held_;
     const std::uint64_t need = offset + least - from;
     const auto take = static_cast<std::size_t>(std::min<std::uint64_t>(
         std::max<std::uint64_t>(need, onwards ? step_ : jump_), size() - from));
-    const std::size_t old = buffer_.size();
-    buffer_.resize(old + take);
-    auto got = input_.read(from, buffer_.data() + old, take);
-    buffer_.resize(old + (got ? static_cast<std::size_t>(*got) : 0));
+    make_room(drop, take);
+    auto got = input_.read(from, buffer_.get() + held_, take);
+    if (got) held_ += static_cast<std::size_t>(*got);
     if (!got)
         error_ = got.error();
     else if (*got < take)
@@ -52,16 +58,16 @@ std::size_t ByteWindow::read(std::uint64_t offset, void* buffer, std::size_t siz
     move_to(offset, 1);
     if (!covers(offset, 1)) return 0;
     const std::size_t at = static_cast<std::size_t>(offset - start_);
-    const std::size_t count = std::min(size, buffer_.size() - at);
-    std::memcpy(buffer, buffer_.data() + at, count);
+    const std::size_t count = std::min(size, held_ - at);
+    std::memcpy(buffer, buffer_.get() + at, count);
     return count;
 }
 
 std::span<const std::uint8_t> ByteWindow::view(std::uint64_t offset, std::size_t least) {
     move_to(offset, std::min(least, kMostView));
     if (!covers(offset, 0)) return {};
-    return std::span<const std::uint8_t>(buffer_).subspan(
-        static_cast<std::size_t>(offset - start_));
+    return std::span<const std::uint8_t>(buffer_.get(), held_)
+        .subspan(static_cast<std::size_t>(offset - start_));
 }
 
 bool ByteWindow::equals(std::uint64_t offset, std::span<const std::uint8_t> bytes) {

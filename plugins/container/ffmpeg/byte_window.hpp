@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "consort/offers/container.hpp"
 
@@ -16,9 +16,11 @@ namespace consort::container_ffmpeg {
 // everything: error() keeps it, and all that follows finds no bytes.
 class ByteWindow {
   public:
-    // `step`: how much is read at once when the window moves on; `jump`: when it moves elsewhere.
-    ByteWindow(const Input& input, std::size_t step, std::size_t jump)
-        : input_(input), step_(step), jump_(jump) {}
+    static constexpr std::size_t kKept = 1 << 20;
+    // `step`: how much is read at once when the window moves on; `jump`: when it moves elsewhere;
+    // `kept`: how much stays behind the place that is read.
+    ByteWindow(const Input& input, std::size_t step, std::size_t jump, std::size_t kept = kKept)
+        : input_(input), step_(step), jump_(jump), kept_(kept) {}
 
     std::uint64_t size() const noexcept { return input_.size(); }
     bool canceled() const noexcept { return input_.canceled(); }
@@ -39,13 +41,15 @@ class ByteWindow {
 
   private:
     const Input& input_;
-    const std::size_t step_, jump_;
-    std::vector<std::uint8_t> buffer_;
+    const std::size_t step_, jump_, kept_;
+    std::unique_ptr<std::uint8_t[]> buffer_;  // not cleared: all but `held_` is to be read into
+    std::size_t capacity_ = 0, held_ = 0;
     std::uint64_t start_ = 0;  // of buffer_ in the source
     Error error_{CONSORT_OK, {}};
 
     bool covers(std::uint64_t offset, std::size_t size) const noexcept;
     void move_to(std::uint64_t offset, std::size_t least);
+    void make_room(std::size_t drop, std::size_t take);
 };
 
 }  // namespace consort::container_ffmpeg
