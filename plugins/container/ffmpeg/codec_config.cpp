@@ -235,4 +235,12 @@ std::optional<std::string> vp9_config(Bytes key_frame, unsigned width, unsigned 
     return made;
 }
 
+std::optional<std::uint64_t> flac_total_samples(std::string_view configuration) {
+    if (configuration.size() < 22) return std::nullopt;
+    // 36 bits, behind the block's header and 13 bytes and a half.
+    const auto* p = reinterpret_cast<const std::uint8_t*>(configuration.data()) + 17;
+    return std::uint64_t{p[0] & 15u} << 32 | std::uint64_t{p[1]} << 24 | std::uint64_t{p[2]} << 16 |
+           std::uint64_t{p[3]} << 8 | p[4];
+}
+
 }  // namespace consort::container_ffmpeg

@@ -41,5 +41,7 @@ std::optional<std::string> vp9_config(Bytes key_frame, unsigned width, unsigned 
                                       const AVCodecParameters& codec);
 // dfLa's payload without version and flags, from a STREAMINFO of 34 bytes.
 std::string flac_config(Bytes stream_info);
+// STREAMINFO's total, 0 if it does not know it, from such a payload; nothing if that is too short.
+std::optional<std::uint64_t> flac_total_samples(std::string_view configuration);
 
 }  // namespace consort::container_ffmpeg

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "plugins/container/ffmpeg/byte_window.hpp"
+#include "plugins/container/ffmpeg/flac_index.hpp"
 #include "plugins/container/ffmpeg/frame_index.hpp"
 #include "plugins/container/ffmpeg/libav.hpp"
 #include "plugins/container/ffmpeg/mp4_index.hpp"
@@ -67,6 +68,8 @@ Result<void> FfmpegContainer::index(Input& input, const IndexSink& sink) {
             return index_pcm(bytes, input.name(), found->format, sink);
         case Format::kMov:
             return index_mp4(bytes, input.name(), sink);
+        case Format::kFlac:
+            return index_flac(input, bytes, sink);
         default:
             return index_packets(bytes, input.name(), found->format, sink);
     }

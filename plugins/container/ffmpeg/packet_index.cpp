@@ -106,13 +106,9 @@ void finish(Stream& stream, const AVCodecParameters& codec, Format format) {
         const bool vorbis = codec.codec_id == AV_CODEC_ID_VORBIS;
         stream.audio.finish(vorbis, (vorbis && format == Format::kOgg) || format == Format::kMov,
                             track);
-        if (codec.codec_id == AV_CODEC_ID_FLAC && track.info.configuration.size() >= 22) {
-            // STREAMINFO's total of samples, 36 bits; 0: not known.
-            const auto* p =
-                reinterpret_cast<const std::uint8_t*>(track.info.configuration.data()) + 17;
-            track.edit_duration = std::uint64_t{p[0] & 15u} << 32 | std::uint64_t{p[1]} << 24 |
-                                  std::uint64_t{p[2]} << 16 | std::uint64_t{p[3]} << 8 | p[4];
-        }
+        if (codec.codec_id == AV_CODEC_ID_FLAC)
+            if (const auto total = flac_total_samples(track.info.configuration))
+                track.edit_duration = *total;
     } else if (track.info.values.kind == CONSORT_TRACK_VIDEO) {
         stream.video.finish(track);
     }

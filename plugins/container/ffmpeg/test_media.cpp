@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <stdexcept>
 
 #include "plugins/container/ffmpeg/ffmpeg_container.hpp"
@@ -46,6 +47,27 @@ CollectedTrack collected(const consort_track& track) {
             text(track.title),
             text(track.configuration),
             {}};
+}
+
+std::string described(const CollectedTrack& track) {
+    const consort_track& v = track.values;
+    std::ostringstream out;
+    for (const auto& words : {track.codec, track.codec_string, track.language, track.title})
+        out << '\'' << words << "' ";
+    for (const char byte : track.configuration) out << static_cast<int>(byte) << ',';
+    for (const auto number :
+         {v.kind, v.flags, v.timescale, v.sample_rate, v.channels, v.bits_per_sample, v.width,
+          v.height, v.sar_num, v.sar_den, v.frame_rate_num, v.frame_rate_den, v.average_bit_rate})
+        out << ' ' << number;
+    out << " edit " << v.edit_start << ' ' << v.edit_duration << ' ' << v.start_offset_ns;
+    return out.str();
+}
+
+std::string described(const consort_sample& sample) {
+    std::ostringstream out;
+    out << sample.offset << '+' << sample.size << " for " << sample.duration << " at "
+        << sample.composition_offset << " flags " << sample.flags;
+    return out.str();
 }
 
 Blob output_of(const std::string& command) {
@@ -109,6 +131,12 @@ std::vector<std::string> CollectedProbe::values(const std::string& tag) const {
 }
 
 CollectedIndex index_of(const Blob& source, const std::string& name) {
+    return index_by(
+        [](Input& input, const IndexSink& sink) { return FfmpegContainer().index(input, sink); },
+        source, name);
+}
+
+CollectedIndex index_by(const MakeIndex& make, const Blob& source, const std::string& name) {
     CollectedIndex found;
     Memory memory{source};
     consort_index_sink sink{};
@@ -141,9 +169,30 @@ CollectedIndex index_of(const Blob& source, const std::string& name) {
         return CONSORT_OK;
     };
     Input input(input_of(memory, name));
-    found.result = FfmpegContainer().index(input, IndexSink(sink));
+    found.result = make(input, IndexSink(sink));
     found.bytes_read = memory.read;
     return found;
+}
+
+std::string difference(const CollectedIndex& one, const CollectedIndex& other) {
+    const auto result = [](const CollectedIndex& index) {
+        return index.result ? "made" : index.result.error().text;
+    };
+    if (result(one) != result(other)) return result(one) + " | " + result(other);
+    if (one.tracks.size() != other.tracks.size()) return "number of tracks";
+    if (one.inline_area != other.inline_area) return "inline area";
+    for (std::size_t t = 0; t < one.tracks.size(); ++t) {
+        const CollectedTrack &a = one.tracks[t], &b = other.tracks[t];
+        if (described(a) != described(b)) return described(a) + " | " + described(b);
+        for (std::size_t i = 0; i < std::min(a.samples.size(), b.samples.size()); ++i)
+            if (described(a.samples[i]) != described(b.samples[i]))
+                return "sample " + std::to_string(i) + ": " + described(a.samples[i]) + " | " +
+                       described(b.samples[i]);
+        if (a.samples.size() != b.samples.size())
+            return std::to_string(a.samples.size()) + " | " + std::to_string(b.samples.size()) +
+                   " samples";
+    }
+    return {};
 }
 
 CollectedProbe probe_of(const Blob& source, const std::string& name) {

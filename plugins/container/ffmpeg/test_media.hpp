@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,6 +65,11 @@ struct CollectedCover {
 };
 
 CollectedIndex index_of(const Blob& source, const std::string& name);
+// As some function makes it.
+using MakeIndex = std::function<Result<void>(Input& input, const IndexSink& sink)>;
+CollectedIndex index_by(const MakeIndex& make, const Blob& source, const std::string& name);
+// The first thing in which two indexes differ, in words; empty if they are the same.
+std::string difference(const CollectedIndex& one, const CollectedIndex& other);
 CollectedProbe probe_of(const Blob& source, const std::string& name);
 CollectedCover cover_of(const Blob& source, const std::string& name);
 
