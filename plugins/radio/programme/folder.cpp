@@ -61,6 +61,7 @@ struct Folder::Impl {
     nanoseconds due{};
     std::set<std::string, std::less<>> complete;  // since the last scan
     bool watch_is_sound = false;
+    nanoseconds renewal{};  // of the watch, at the earliest
 
     // Of the scan alone.
     bool watch_is_possible = true;
@@ -86,7 +87,8 @@ struct Folder::Impl {
             const std::lock_guard lock(mutex);
             if (closed) return;
             running = true;
-            renew = !watch_is_sound && timers.now() >= due;
+            renew = !watch_is_sound && watch_is_possible && timers.now() >= renewal;
+            if (renew) renewal = timers.now() + kTroubledPeriod;
             wanted = false;
             written.swap(complete);
         }
@@ -114,7 +116,6 @@ struct Folder::Impl {
 
     // Before the listing, so that no change slips between the two.
     void begin_watch() {
-        if (!watch_is_possible) return;
         watch.reset();
         auto begun = sources.watch(
             uri, [this](std::uint32_t change, std::string_view where) { changed(change, where); });
@@ -176,7 +177,6 @@ void Folder::tick() {
 void Folder::reload() {
     const std::lock_guard lock(impl_->mutex);
     impl_->wanted = true;
-    impl_->due = {};
 }
 
 }  // namespace consort::radio

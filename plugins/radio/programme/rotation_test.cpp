@@ -6,26 +6,15 @@
 #include <memory>
 #include <set>
 
-#include "plugins/radio/programme/natural_order.hpp"
-#include "plugins/radio/programme/uri_text.hpp"
+#include "plugins/radio/programme/test_listing.hpp"
 
 namespace consort::radio {
 namespace {
 
 constexpr std::string_view kDirectory = "file:///music";
 
-AudioFile file(const std::string& path, std::uint64_t size = 1) {
-    AudioFile made{child_uri(kDirectory, path), path, 0, {size, 0, 0}};
-    made.key = stable_hash(made.uri);
-    return made;
-}
-
-std::unique_ptr<Listing> listing(const std::vector<std::string>& paths) {
-    std::vector<AudioFile> files;
-    for (const std::string& path : paths) files.push_back(file(path));
-    std::sort(files.begin(), files.end(),
-              [](const auto& a, const auto& b) { return natural_less(a.path, b.path); });
-    return std::make_unique<Listing>(std::move(files), std::vector<std::string>());
+std::shared_ptr<const Listing> listing(const std::vector<std::string>& paths) {
+    return testing::listing(kDirectory, paths);
 }
 
 std::vector<std::string> numbered(int count) {
