@@ -82,26 +82,161 @@ class Streams : public ::testing::TestWithParam<const char*> {
     std::uint32_t rate() const { return std::string(GetParam()) == "opus" ? 48'000 : 44'100; }
 };
 
-TEST_P(Streams, ChainIsTheUncutStream) {
-    const std::uint64_t frames = rate() * std::uint64_t{6};
-    const Pcm pcm = sweep(rate(), frames);
+const std::vector<std::uint64_t> kTurns = {70'001, 140'777, 200'000};
+
+TEST_P(Streams, AChainIsTheUncutStream) {
+    const Pcm pcm = sweep(rate(), rate() * std::uint64_t{6});
     Coding uncut(GetParam(), rate(), pcm, {}, false);
-    Coding chain(GetParam(), rate(), pcm, {70'001, 140'777, 200'000});
+    Coding chain(GetParam(), rate(), pcm, kTurns);
+    ASSERT_TRUE(uncut.finished() && chain.finished());
     const Decoded one = decode(uncut.list.bytes(), demuxer_of(GetParam()));
     const Decoded other = decode(chain.list.bytes(), demuxer_of(GetParam()));
     EXPECT_EQ(one.complaints, "");
     EXPECT_EQ(other.complaints, "");
-    EXPECT_EQ(one.frames(), other.frames());
-    double worst = 0;
-    for (std::size_t i = 0; i < std::min(one.pcm.size(), other.pcm.size()); ++i)
-        worst = std::max<double>(worst, std::abs(one.pcm[i] - other.pcm[i]));
-    EXPECT_LT(worst, 1e-4);
-    std::cout << GetParam() << " frames " << one.frames() << " " << other.frames() << " worst "
-              << worst << "\n";
+    EXPECT_GT(one.frames(), rate() * 5.8);
+    ASSERT_EQ(one.frames(), other.frames());
+    const bool vorbis = std::string(GetParam()) == "vorbis";
+    for (std::size_t i = 0; i < one.pcm.size(); ++i) {
+        // FFmpeg does not overlap a link's first packet of Vorbis with anything.
+        const bool at_turn = std::any_of(kTurns.begin(), kTurns.end(), [&](std::uint64_t turn) {
+            return i / 2 + 2'048 > turn && i / 2 < turn + 2'048;
+        });
+        if (vorbis && at_turn) continue;
+        ASSERT_NEAR(one.pcm[i], other.pcm[i], 1e-5) << i / 2;
+    }
 }
 
-INSTANTIATE_TEST_SUITE_P(Codecs, Streams,
-                         ::testing::Values("mp3", "aac", "opus", "vorbis", "flac"));
+TEST_P(Streams, ChunksFollowEachOtherEvenly) {
+    Coding coding(GetParam(), rate(), sweep(rate(), rate() * std::uint64_t{6}), kTurns);
+    const auto chunks = coding.list.chunks();
+    ASSERT_GE(chunks.size(), 12u);
+    std::uint64_t at = 0;
+    for (std::size_t i = 0; i < chunks.size(); ++i) {
+        const Chunk& chunk = *chunks[i];
+        EXPECT_EQ(chunk.number, i);
+        EXPECT_EQ(chunk.first, at);
+        EXPECT_EQ(chunk.rate, rate());
+        // A FLAC frame has 4096, and one of them is held.
+        EXPECT_LE(chunk.frames, rate() / 2 + 4'096);
+        EXPECT_FALSE(chunk.bytes.empty());
+        at += chunk.frames;
+    }
+    // Each track begins a chunk, within a frame and the encoder's delay of its turn.
+    std::vector<std::uint64_t> begins;
+    for (std::size_t i = 1; i < chunks.size(); ++i)
+        if (chunks[i]->track != chunks[i - 1]->track) {
+            EXPECT_EQ(chunks[i]->track->title, "Track " + std::to_string(begins.size() + 1));
+            EXPECT_EQ(chunks[i]->opening, nullptr);
+            begins.push_back(chunks[i]->first);
+        }
+    ASSERT_EQ(begins.size(), kTurns.size());
+    for (std::size_t i = 0; i < begins.size(); ++i)
+        EXPECT_NEAR(static_cast<double>(begins[i]), static_cast<double>(kTurns[i]), 4'096);
+}
+
+TEST_P(Streams, AListenerMayBeginWithAnyChunk) {
+    Coding coding(GetParam(), rate(), sweep(rate(), rate() * std::uint64_t{6}), kTurns);
+    const auto chunks = coding.list.chunks();
+    for (const std::size_t first : {1u, 4u, 7u}) {
+        const Decoded decoded = decode(coding.list.bytes(first), demuxer_of(GetParam()));
+        EXPECT_EQ(decoded.complaints, "") << first;
+        const std::uint64_t whole =
+            chunks.back()->first + chunks.back()->frames - chunks[first]->first;
+        // What a decoder needs to begin is lost.
+        EXPECT_LE(decoded.frames(), whole + 1'200);
+        EXPECT_GE(decoded.frames(), whole - 4'200);
+    }
+}
+
+TEST_P(Streams, FramesBeginWhereTheChunkSays) {
+    const std::string codec = GetParam();
+    Coding coding(codec, rate(), sweep(rate(), rate() * std::uint64_t{2}));
+    for (const auto& chunk : coding.list.chunks()) {
+        if (demuxer_of(codec) == "ogg") {
+            EXPECT_TRUE(chunk->frame_offsets.empty());
+            EXPECT_EQ(std::string(reinterpret_cast<const char*>(chunk->bytes.data()), 4), "OggS");
+            continue;
+        }
+        ASSERT_FALSE(chunk->frame_offsets.empty());
+        EXPECT_EQ(chunk->frame_offsets.front(), 0u);
+        for (const std::uint32_t offset : chunk->frame_offsets) {
+            EXPECT_EQ(chunk->bytes[offset], std::byte{0xff});
+            EXPECT_EQ(chunk->bytes[offset + 1] & std::byte{0xf0}, std::byte{0xf0});
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Codecs, Streams, ::testing::Values("mp3", "aac", "opus", "vorbis", "flac"),
+                         [](const auto& codec) { return std::string(codec.param); });
+
+std::size_t count(const Bytes& bytes, std::string_view text) {
+    const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    std::size_t found = 0;
+    for (auto at = all.find(text); at != all.npos; at = all.find(text, at + 1)) ++found;
+    return found;
+}
+
+TEST(Framer, LinksCarryTheirTags) {
+    for (const char* codec : {"opus", "vorbis", "flac"}) {
+        Coding chain(codec, 48'000, sweep(48'000, 96'000), {50'000});
+        const Bytes bytes = chain.list.bytes();
+        EXPECT_EQ(count(bytes, "TITLE=Track 0"), 1u) << codec;
+        EXPECT_EQ(count(bytes, "TITLE=Track 1"), 1u) << codec;
+        EXPECT_EQ(count(bytes, "ARTIST=Ärtist"), 2u) << codec;
+        Coding uncut(codec, 48'000, sweep(48'000, 96'000), {50'000}, false);
+        EXPECT_EQ(count(uncut.list.bytes(), "TITLE"), 0u) << codec;
+    }
+}
+
+TEST(Framer, AnUnknownFormatIsRefused) {
+    ChunkList list;
+    ChunkBuilder chunks(44'100, 22'050, list);
+    const auto made = make_format("wma", true, chunks);
+    ASSERT_FALSE(made.ok());
+    EXPECT_NE(made.error().text.find("wma"), std::string::npos);
+}
+
+// A format that writes each call down.
+struct Calls : Format {
+    explicit Calls(std::vector<std::string>& to) : list(to) {}
+    Result<void> begin(const consort_track&, const Track* plays) override {
+        list.push_back("begin " + (plays ? plays->title : "nothing"));
+        return {};
+    }
+    Result<void> sample(const CodedSample&) override {
+        list.push_back("sample");
+        return {};
+    }
+    Result<void> turn(const std::shared_ptr<const Track>& to) override {
+        list.push_back("turn " + to->title);
+        return {};
+    }
+    void end() override { list.push_back("end"); }
+    std::vector<std::string>& list;
+};
+
+TEST(Framer, TurnsLieWhereTheCodedSoundHasThem) {
+    ChunkList list;
+    ChunkBuilder chunks(44'100, 22'050, list);
+    std::vector<std::string> calls;
+    Framer framer(std::make_unique<Calls>(calls), chunks);
+    consort_track coded{};
+    coded.edit_start = 150;  // the encoder's delay
+    const CodedSample sample{{}, 100};
+    framer.turn(0, track("A"));
+    ASSERT_TRUE(framer.begin(coded, 0).ok());
+    framer.turn(49, track("B"));  // in the second sample
+    framer.turn(50, track("C"));  // coded at 200: in the third
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(framer.sample(sample).ok());
+    framer.turn(1'000, track("D"));
+    framer.end();
+    // A new run begins behind that turn.
+    ASSERT_TRUE(framer.begin(coded, 1'200).ok());
+    ASSERT_TRUE(framer.sample(sample).ok());
+    const std::vector<std::string> expected = {"begin A", "sample", "turn B",  "sample", "turn C",
+                                               "sample",  "end",    "begin D", "sample"};
+    EXPECT_EQ(calls, expected);
+}
 
 }  // namespace
 }  // namespace consort::radio

@@ -16,7 +16,7 @@ constexpr double kMostUp = 15, kMostDown = -40;  // dB
 double gain_db(const Measured& measured, double target) noexcept {
     const double wanted = std::clamp(target - measured.lufs, kMostDown, kMostUp);
     const double peak = 20 * std::log10(std::max(measured.peak.value_or(1), 1e-6));
-    return std::min(wanted, std::max(kCeilingDbtp - peak, kMostDown));
+    return std::min(wanted, std::max(kGainCeilingDbtp - peak, kMostDown));
 }
 
 Gains::Gains(std::optional<double> target, std::shared_ptr<Loudness> loudness)

@@ -11,8 +11,10 @@ namespace consort::radio {
 
 class Loudness;
 
-// True peaks stay below it; the limiter takes what is left, and what nobody knew.
+// True peaks stay below it.
 inline constexpr double kCeilingDbtp = -1;
+// Gains keep peaks below this, so that the limiter only has to do with what nobody knew.
+inline constexpr double kGainCeilingDbtp = -1.25;
 
 // For one thread.
 class Gains {

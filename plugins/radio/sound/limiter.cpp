@@ -7,6 +7,8 @@ namespace consort::radio {
 namespace {
 
 constexpr double kReleaseSeconds = 0.08;
+// For what other meters find between the samples, and what the moving gain adds: 0.2 dB.
+constexpr float kMargin = 0.977f;
 // ITU-R BS.1770-4, annex 2, table of the 48-tap filter; phases 2 and 3 are 1 and 0 reversed.
 constexpr float kPhases[4][12] = {
     {0.0017089843750f, 0.0109863281250f, -0.0196533203125f, 0.0332031250000f, -0.0594482421875f,
@@ -37,8 +39,8 @@ const float kMostGain = most_gain();
 }  // namespace
 
 Limiter::Limiter(std::uint32_t rate, float ceiling)
-    : ceiling_(ceiling),
-      release_(static_cast<float>(1 - std::exp(-1 / (kReleaseSeconds * rate)))),
+    : ceiling_(ceiling * kMargin),
+      release_(1 - std::exp(-1 / (kReleaseSeconds * rate))),
       quiet_for_(kTaps),
       delay_(2 * kLatency),
       least_(kHold + 2),
@@ -82,13 +84,14 @@ float Limiter::gain_for(float peak) noexcept {
     const float least = least_[least_from_].gain;
 
     released_ = least <= released_ ? least : released_ + (least - released_) * release_;
-    if (least == 1.0f && released_ > 0.9999f) released_ = 1;
+    if (least == 1.0f && released_ > 0.9999) released_ = 1;
+    const auto level = static_cast<float>(released_);
     float& oldest = ramp_[ramp_at_];
     ramp_at_ = (ramp_at_ + 1) % kRamp;
     if (oldest < 1) --below_;
-    if (released_ < 1) ++below_;
-    ramp_sum_ += static_cast<double>(released_) - oldest;
-    oldest = released_;
+    if (level < 1) ++below_;
+    ramp_sum_ += static_cast<double>(level) - oldest;
+    oldest = level;
     if (below_ == 0) {
         ramp_sum_ = static_cast<double>(kRamp);  // rounding does not add up
         return 1;

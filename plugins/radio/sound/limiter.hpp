@@ -32,7 +32,8 @@ class Limiter {
     float peak_of_next(float left, float right) noexcept;
     float gain_for(float peak) noexcept;
 
-    float ceiling_, release_;
+    const float ceiling_;
+    const double release_;
     std::array<std::array<float, 2 * kTaps>, 2> history_{};  // each value twice: no wrapping
     std::size_t history_at_ = 0;
     std::uint64_t quiet_for_ = 0;  // frames since a value that could peak above the ceiling
@@ -49,7 +50,7 @@ class Limiter {
     std::vector<float> ramp_;  // the least gains, after their release
     std::size_t ramp_at_ = 0;
     double ramp_sum_;
-    float released_ = 1;
+    double released_ = 1;
     std::size_t below_ = 0;  // values in ramp_ below 1
     std::uint64_t frame_ = 0;
 };

@@ -73,6 +73,7 @@ class OggFormat : public Format {
         if (!mapping) return std::move(mapping).error();
         mapping_ = std::move(*mapping);
         before_.clear();
+        first_in_run_ = true;
         open(track.edit_start > 0 ? static_cast<std::uint64_t>(track.edit_start) : 0, plays);
         return {};
     }
@@ -115,20 +116,24 @@ class OggFormat : public Format {
     };
 
     void open(std::uint64_t skip, const Track* plays) {
-        link_ = std::make_unique<Link>(serial_++);
         number_ = 0;
         granule_ = 0;
-        first_in_link_ = true;
-        auto opening = std::make_shared<Bytes>();
+        link_ = std::make_unique<Link>(serial_);
+        chunks_.set_opening(nullptr);
+        chunks_.add_bytes(head(*link_, skip, plays));
+        Link joined(serial_++);
+        opening_ = std::make_shared<const Bytes>(head(joined, mapping_->joining_skip(), plays));
+    }
+    // The header pages.
+    Bytes head(Link& link, std::uint64_t skip, const Track* plays) const {
+        Bytes pages;
         bool first = true;
         for (const std::string& header : mapping_->headers(skip, chained_ ? plays : nullptr)) {
-            link_->packet(std::as_bytes(std::span(header)), 0, false);
-            if (std::exchange(first, false)) link_->pages(*opening, true);
+            link.packet(std::as_bytes(std::span(header)), 0, false);
+            if (std::exchange(first, false)) link.pages(pages, true);
         }
-        link_->pages(*opening, true);
-        chunks_.set_opening(nullptr);
-        chunks_.add_bytes(*opening);
-        opening_ = std::move(opening);
+        link.pages(pages, true);
+        return pages;
     }
 
     void next_link() {
@@ -160,7 +165,7 @@ class OggFormat : public Format {
         if (before_.size() > mapping_->repeated()) before_.pop_front();
     }
     void put(const Held& sample, bool last) {
-        if (!std::exchange(first_in_link_, false) || mapping_->counts_first())
+        if (!std::exchange(first_in_run_, false) || mapping_->counts_first())
             granule_ += sample.frames;
         link_->packet(sample.bytes, granule_, last);
         link_->pages(pages_, false);
@@ -183,7 +188,7 @@ class OggFormat : public Format {
     std::optional<Held> held_;
     std::deque<Held> before_;  // the last samples given
     std::uint64_t number_ = 0, granule_ = 0;
-    bool first_in_link_ = true, turned_ = false;
+    bool first_in_run_ = true, turned_ = false;
     std::shared_ptr<const Track> next_track_;
     Bytes pages_;
 };

@@ -28,7 +28,10 @@ class OpusMapping : public OggMapping {
         head.push_back('\0');  // mapping family: mono or stereo
         return {head, "OpusTags" + vorbis_comments(plays)};
     }
-    std::size_t repeated() const override { return 0; }
+    std::uint64_t joining_skip() const override { return 3'840; }  // RFC 7845, 4.6
+    // Half a second: after the 80 ms that RFC 7845, 4.6, asks for, a decoder that starts there is
+    // still 20 dB off; after this it is exact.
+    std::size_t repeated() const override { return 25; }
 
   private:
     char channels_;
@@ -43,7 +46,10 @@ class VorbisMapping : public OggMapping {
     std::vector<std::string> headers(std::uint64_t, const Track* plays) const override {
         return {identification_, "\3vorbis" + vorbis_comments(plays) + '\1', setup_};
     }
-    std::size_t repeated() const override { return 1; }
+    // With the last packet repeated, decoders that follow the standard would give every sample, and
+    // FFmpeg, which gives the sound of a link's first packet too, a thousand too many. Without,
+    // they lose those 20 ms at a turn, and FFmpeg has the right number.
+    std::size_t repeated() const override { return 0; }
     bool counts_first() const override { return false; }
 
   private:

@@ -24,11 +24,13 @@ class OggMapping {
     // its samples begin with and that are not to be heard: the encoder's delay, or what is
     // repeated.
     virtual std::vector<std::string> headers(std::uint64_t skip, const Track* plays) const = 0;
+    // `skip` for who begins in the midst of a link.
+    virtual std::uint64_t joining_skip() const { return 0; }
     // So many samples of those before a link are put into it again. They only bring the decoder
     // into its state, and are not heard.
     virtual std::size_t repeated() const = 0;
-    // Whether the granule position counts what the first sample of a link lasts. Vorbis' first
-    // packet gives no sound.
+    // Whether the granule position counts what a run's first sample lasts. Vorbis' first packet
+    // gives no sound.
     virtual bool counts_first() const { return true; }
     // Changes a sample's bytes for its place: `number` counts from the link's first.
     virtual Result<void> place(std::uint64_t number, Bytes& sample) const {

@@ -293,8 +293,8 @@ Decoded decode(const Bytes& stream, const std::string& demuxer) {
         .write(reinterpret_cast<const char*>(stream.data()),
                static_cast<std::streamsize>(stream.size()));
     const auto in = [&](const char* name) { return "'" + (folder / name).string() + "'"; };
-    const std::string command = "ffmpeg -v warning -nostdin -f " + demuxer + " -i " + in("in") +
-                                " -f f32le -ac 2 -y " + in("out") + " 2>" + in("log");
+    const std::string command = "cat " + in("in") + " | ffmpeg -v warning -f " + demuxer +
+                                " -i - -f f32le -ac 2 -y " + in("out") + " 2>" + in("log");
     const int code = std::system(command.c_str());
     Decoded decoded;
     std::ifstream log(folder / "log");
