@@ -7,6 +7,7 @@
 #include "core/host/guard.hpp"
 #include "core/host/plugin_context.hpp"
 #include "core/http/exchange.hpp"
+#include "core/http/wake_round.hpp"
 
 namespace consort::host {
 
@@ -129,6 +130,10 @@ const void* exchange_service() noexcept {
         [](consort_exchange* exchange) noexcept { of(exchange).wake(); },
         [](consort_exchange* exchange) noexcept { intrusive_ptr_add_ref(&of(exchange)); },
         [](consort_exchange* exchange) noexcept { intrusive_ptr_release(&of(exchange)); },
+        [](consort_exchange* const* exchanges, std::size_t count) noexcept {
+            http::WakeRound round;
+            for (std::size_t i = 0; i < count; ++i) of(exchanges[i]).wake_in(round);
+        },
     };
     return &kApi;
 }

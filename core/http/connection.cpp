@@ -13,6 +13,7 @@ namespace consort::http {
 namespace {
 
 constexpr Milliseconds linger_timeout = 2'000;
+constexpr int most_unsent_of_endless = 64 * 1024;
 constexpr int client_closed_request = 499;  // in logs and metrics only
 
 constexpr Refusal draining_refusal{503, "draining",
@@ -287,6 +288,7 @@ void Connection::answer(Response&& response, bool close_after) {
         close_after = close_after || !exchange_->head.keep_alive;
     }
     request.close = close_after || unread_input_ || draining();
+    if (response.unframed) transport_->keep_unsent_below(most_unsent_of_endless);
     sender_.emplace(compose_reply(thread_.shared.reply_settings, request, std::move(response),
                                   thread_.encoded));
     phase_ = Phase::sending;

@@ -58,6 +58,8 @@ inline Response json_response(std::string body) {
 // RFC 9457; 429 and 503 carry Retry-After. See Exchange::problem.
 Response problem_response(int status, std::string_view code, std::string_view detail);
 
+class WakeRound;
+
 // Reference counted (the ABI's ref and unref). The last reference dropped without an answer makes
 // the host answer 500. Every function may be called from any thread.
 class Exchange {
@@ -86,6 +88,8 @@ class Exchange {
     consort_status problem(int status, std::string_view code, std::string_view detail);
 
     virtual void wake() noexcept = 0;
+    // As wake(), at the end of `round` with the others in it.
+    virtual void wake_in(WakeRound&) noexcept { wake(); }
 
     friend void intrusive_ptr_add_ref(const Exchange* exchange) noexcept {
         exchange->references_.fetch_add(1, std::memory_order_relaxed);

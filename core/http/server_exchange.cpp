@@ -4,6 +4,7 @@
 
 #include "core/http/ascii.hpp"
 #include "core/http/connection.hpp"
+#include "core/http/wake_round.hpp"
 #include "core/observe/log.hpp"
 
 namespace consort::http {
@@ -76,13 +77,25 @@ void ServerExchange::wake() noexcept {
     woken_.store(true, std::memory_order_seq_cst);
     if (wake_posted_.exchange(true, std::memory_order_seq_cst)) return;
     try {
-        mailbox_->post([self = Hold(this)] {
-            self->wake_posted_.store(false, std::memory_order_seq_cst);
-            if (self->connection_ != nullptr) self->connection_->on_wake();
-        });
+        mailbox_->post([self = Hold(this)] { self->on_wake(); });
     } catch (const std::exception&) {
-        wake_posted_.store(false);  // out of memory: a later wake may succeed
+        forget_wake();  // out of memory: a later wake may succeed
     }
+}
+
+void ServerExchange::wake_in(WakeRound& round) noexcept {
+    woken_.store(true, std::memory_order_seq_cst);
+    if (wake_posted_.exchange(true, std::memory_order_seq_cst)) return;
+    try {
+        round.add(mailbox_, *this);
+    } catch (const std::exception&) {
+        forget_wake();
+    }
+}
+
+void ServerExchange::on_wake() {
+    forget_wake();
+    if (connection_ != nullptr) connection_->on_wake();
 }
 
 bool ServerExchange::dispatch() {

@@ -58,6 +58,7 @@ class ServerExchange final : public Exchange {
     std::string_view request_id() const noexcept override { return id; }
     consort_status respond(Response&& response) override;
     void wake() noexcept override;
+    void wake_in(WakeRound& round) noexcept override;
 
     // The rest is for the connection, on its I/O thread.
 
@@ -69,6 +70,9 @@ class ServerExchange final : public Exchange {
     // The connection does not want to hear of this exchange any more.
     void detach() noexcept { connection_ = nullptr; }
     std::atomic<bool>& woken() noexcept { return woken_; }
+    // The message of wake() has come; or was never sent.
+    void on_wake();
+    void forget_wake() noexcept { wake_posted_.store(false, std::memory_order_seq_cst); }
 
     const std::string head_text;
     RequestHead head;

@@ -1,6 +1,7 @@
 #include "core/http/transport.hpp"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
@@ -62,6 +63,10 @@ void Transport::reset() noexcept {
     const linger abort{1, 0};
     ::setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
     close();
+}
+
+void Transport::keep_unsent_below(int bytes) noexcept {
+    ::setsockopt(descriptor(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
 }
 
 std::unique_ptr<Transport> make_plain_transport(Descriptor socket) {

@@ -37,6 +37,9 @@ class Transport {
     virtual void shutdown_send() noexcept = 0;
     // Closes without a proper end, so that nobody takes a cut body for a whole one.
     void reset() noexcept;
+    // A body without end: what the client does not take stays with the sender, not in the kernel,
+    // but for `bytes` of it.
+    void keep_unsent_below(int bytes) noexcept;
 
     int descriptor() const noexcept { return socket_.get(); }
     void close() noexcept { socket_.reset(); }

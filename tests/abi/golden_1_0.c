@@ -236,7 +236,7 @@ MEMBER(consort_response, header_count, 80, size_t);
 MEMBER(consort_response, body, 88, const consort_slice *);
 MEMBER(consort_response, body_count, 96, size_t);
 
-AT_LEAST(consort_exchange_api, 120);
+AT_LEAST(consort_exchange_api, 128);
 MEMBER(consort_exchange_api, struct_size, 0, uint32_t);
 MEMBER(consort_exchange_api, reserved, 4, uint32_t);
 MEMBER(consort_exchange_api, method, 8, consort_str (*)(const consort_exchange *));
@@ -253,6 +253,7 @@ MEMBER(consort_exchange_api, problem, 88, consort_status (*)(consort_exchange *,
 MEMBER(consort_exchange_api, wake, 96, void (*)(consort_exchange *));
 MEMBER(consort_exchange_api, ref, 104, void (*)(consort_exchange *));
 MEMBER(consort_exchange_api, unref, 112, void (*)(consort_exchange *));
+MEMBER(consort_exchange_api, wake_all, 120, void (*)(consort_exchange *const *exchanges, size_t count));
 
 /* ---- cache.h ---- */
 TEXT(CONSORT_SERVICE_CACHE, "consort.host.cache/1");

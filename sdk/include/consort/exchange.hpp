@@ -1,7 +1,9 @@
 // One HTTP request and its answer.
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -88,6 +90,15 @@ class Exchange : public ExchangeView {
         if (raw_) api_->unref(raw_);
     }
 };
+
+// Wakes many streams at once, at less cost than one by one. `api` is that of all the exchanges.
+inline void wake_all(const consort_exchange_api* api,
+                     std::span<consort_exchange* const> exchanges) noexcept {
+    constexpr std::size_t with_all =
+        offsetof(consort_exchange_api, wake_all) + sizeof(consort_exchange_api::wake_all);
+    if (api->struct_size >= with_all) return api->wake_all(exchanges.data(), exchanges.size());
+    for (consort_exchange* exchange : exchanges) api->wake(exchange);
+}
 
 inline Exchange ExchangeView::keep() const noexcept { return Exchange(*this); }
 

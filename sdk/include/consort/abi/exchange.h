@@ -80,6 +80,9 @@ typedef struct consort_exchange_api {
     void (*wake)(consort_exchange *) CONSORT_NOEXCEPT;
     void (*ref)(consort_exchange *) CONSORT_NOEXCEPT;   /* [any] */
     void (*unref)(consort_exchange *) CONSORT_NOEXCEPT; /* the last one, unanswered: 500 [any] */
+    /* `wake` for many at once, as when one piece of news is for all of them: what it costs each is
+     * small, and the others that the host serves get their turns in between. [any] */
+    void (*wake_all)(consort_exchange *const *exchanges, size_t count) CONSORT_NOEXCEPT;
 } consort_exchange_api;
 
 CONSORT_END_C

@@ -186,6 +186,9 @@ class FakeExchange {
         };
         table.ref = [](consort_exchange* raw) noexcept { of(raw).reference(1); };
         table.unref = [](consort_exchange* raw) noexcept { of(raw).reference(-1); };
+        table.wake_all = [](consort_exchange* const* raw, std::size_t count) noexcept {
+            for (std::size_t i = 0; i < count; ++i) api().wake(raw[i]);
+        };
         return table;
     }
 

@@ -1,0 +1,29 @@
+// URIs of files and the names that people know them by.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace consort::radio {
+
+// The URI of what lies in a directory. Percent-encodes as the host does, so that equal places have
+// equal URIs. `name` may hold any bytes.
+std::string child_uri(std::string_view directory_uri, std::string_view name);
+
+std::string percent_decoded(std::string_view text);
+
+// As people write it: a path for file: URIs, else the URI. Control characters become '?', so that
+// no file name breaks a line of the log.
+std::string shown(std::string_view uri);
+
+// The last segment, decoded, likewise without control characters.
+std::string name_of(std::string_view uri);
+
+// In single quotes, for a command that a person may copy.
+std::string shell_quoted(std::string_view text);
+
+// The same on every machine and after every restart.
+std::uint64_t stable_hash(std::string_view text) noexcept;
+
+}  // namespace consort::radio
