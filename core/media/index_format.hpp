@@ -19,7 +19,7 @@ namespace consort::media::cmx {
 static_assert(std::endian::native == std::endian::little, "the index is read in place");
 
 inline constexpr char kMagic[8] = {'C', 'O', 'N', 'S', 'C', 'M', 'X', '\n'};
-inline constexpr std::uint32_t kVersion = 2;  // a reader refuses every other; it is then rebuilt
+inline constexpr std::uint32_t kVersion = 3;  // a reader refuses every other; it is then rebuilt
 inline constexpr std::uint64_t kBlockSamples = 128;
 inline constexpr std::uint32_t kMaxTracks = 256;
 inline constexpr std::uint64_t kMaxPosition = 1ull << 55;  // of offsets, times and sizes
@@ -90,7 +90,8 @@ inline std::uint64_t unpack(const std::uint8_t* bits, std::uint64_t index, std::
     return (word >> (position % 8)) & ((1ull << width) - 1);
 }
 
-// Detects damage, not malice: everything that could lead out of bounds is checked besides.
+// XXH3, 64 bits. Detects damage, not malice: everything that could lead out of bounds is checked
+// besides.
 std::uint64_t checksum(const void* bytes, std::size_t size, std::uint64_t seed);
 
 }  // namespace consort::media::cmx

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <atomic>
@@ -313,26 +314,7 @@ Result<std::uint64_t> IndexWriter::commit(std::string_view identity) {
 namespace consort::media::cmx {
 
 std::uint64_t checksum(const void* bytes, std::size_t size, std::uint64_t seed) {
-    // Four independent lanes, so that the multiplications overlap.
-    constexpr std::uint64_t kPrime = 0x9e3779b97f4a7c15ull;
-    const auto* at = static_cast<const unsigned char*>(bytes);
-    std::uint64_t lane[4] = {seed ^ kPrime, seed + 1, seed ^ size, ~seed};
-    std::size_t left = size;
-    const auto turn = [](std::uint64_t state, std::uint64_t word) {
-        return std::rotl((state ^ word) * kPrime, 29);
-    };
-    for (; left >= 32; left -= 32, at += 32) {
-        std::uint64_t word[4];
-        std::memcpy(word, at, sizeof word);
-        for (int i = 0; i < 4; ++i) lane[i] = turn(lane[i], word[i]);
-    }
-    unsigned char last[32] = {};
-    if (left != 0) std::memcpy(last, at, left);
-    std::uint64_t word[4];
-    std::memcpy(word, last, sizeof word);
-    std::uint64_t sum = size * kPrime;
-    for (int i = 0; i < 4; ++i) sum = turn(sum, turn(lane[i], word[i]));
-    return sum ^ (sum >> 31);
+    return XXH3_64bits_withSeed(bytes, size, seed);
 }
 
 }  // namespace consort::media::cmx

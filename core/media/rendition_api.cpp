@@ -63,6 +63,10 @@ consort_renditions_api RenditionService::api() noexcept {
         return static_cast<const void*>(coded->payload().data());
     };
     api.slice = slice;
+    api.boundaries = [](const consort_rendition* rendition, std::size_t* count) noexcept {
+        *count = rendition->starts.size();
+        return rendition->starts.data();
+    };
     return api;
 }
 

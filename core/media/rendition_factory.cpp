@@ -3,7 +3,8 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <charconv>
+#include <iterator>
 #include <limits>
 #include <set>
 
@@ -29,19 +30,18 @@ const observe::Logger& logger() {
 std::string revision_of(const consort_rendition& rendition, std::uint32_t seconds,
                         const std::vector<std::int64_t>& pictures) {
     const consort_pcm& pcm = rendition.sound.pcm;
-    char fields[160];
-    std::snprintf(fields, sizeof fields, "1 %u %u %u %u %u %llx %u %u %zu ", rendition.kind,
-                  rendition.source_track, seconds, pcm.rate, pcm.channels,
-                  static_cast<unsigned long long>(pcm.channel_mask), pcm.sample_format, pcm.bits,
-                  rendition.sound.decoder);
-    std::string all = fields;
+    const std::uint64_t fields[] = {
+        2,        rendition.kind,         rendition.source_track, seconds,
+        pcm.rate, pcm.channels,           pcm.channel_mask,       pcm.sample_format,
+        pcm.bits, rendition.sound.decoder};
+    std::string all(reinterpret_cast<const char*>(fields), sizeof fields);
     all += host::view(rendition.info.revision);
     all.append(reinterpret_cast<const char*>(pictures.data()),
                pictures.size() * sizeof pictures[0]);
-    char text[17];
-    std::snprintf(text, sizeof text, "%016llx",
-                  static_cast<unsigned long long>(XXH3_64bits(all.data(), all.size())));
-    return text;
+    char text[16];
+    const auto end =
+        std::to_chars(std::begin(text), std::end(text), XXH3_64bits(all.data(), all.size()), 16);
+    return {text, end.ptr};
 }
 
 // What the container knows of the track and the encoder does not.

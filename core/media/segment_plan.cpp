@@ -60,10 +60,21 @@ std::vector<std::int64_t> audio_segments(const consort_track& coded, std::uint32
     std::vector<std::int64_t> starts{0};
     const std::uint64_t target = std::uint64_t{seconds} * coded.timescale, shown = presented(coded);
     const auto skipped = static_cast<std::uint64_t>(std::max<std::int64_t>(coded.edit_start, 0));
-    if (sample_duration != 0 && target != 0) {
+    if (sample_duration != 0 && target != 0 && shown > target) {
+        // The nearest whole sample to each multiple of `target`: quotient and remainder step along,
+        // for there are many segments, and renditions, and dividing takes long.
+        const std::uint64_t step = target / sample_duration, odd = target % sample_duration;
+        std::uint64_t sample = (skipped + sample_duration / 2) / sample_duration;
+        std::uint64_t remainder = (skipped + sample_duration / 2) % sample_duration;
+        starts.reserve(std::min(shown / target + 2, kMaxSegments + 1));
         for (std::uint64_t at = target; at < shown && starts.size() < kMaxSegments; at += target) {
             if ((shown - at) * 2 < target) break;
-            const std::uint64_t sample = (at + skipped + sample_duration / 2) / sample_duration;
+            sample += step;
+            remainder += odd;
+            if (remainder >= sample_duration) {
+                remainder -= sample_duration;
+                ++sample;
+            }
             const auto start = static_cast<std::int64_t>(sample * sample_duration);
             if (start >= end) break;
             if (start > starts.back()) starts.push_back(start);

@@ -627,6 +627,7 @@ MEMBER(consort_renditions_api, unref, 80, void (*)(consort_coded *));
 MEMBER(consort_renditions_api, samples, 88, const consort_sample * (*)(const consort_coded *, size_t *count));
 MEMBER(consort_renditions_api, payload, 96, const void * (*)(const consort_coded *, uint64_t *size));
 MEMBER(consort_renditions_api, slice, 104, consort_status (*)(consort_coded *, uint64_t offset, uint64_t length, consort_slice *out));
+MEMBER(consort_renditions_api, boundaries, 112, const int64_t * (*)(const consort_rendition *, size_t *count));
 
 /* ---- sink.h ---- */
 TEXT(CONSORT_SINK, "consort.sink/1");

@@ -1,10 +1,10 @@
 #include "plugins/delivery/common/rendition_set.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 
 #include "plugins/delivery/common/answer.hpp"
+#include "plugins/delivery/common/hexadecimal.hpp"
 #include "plugins/delivery/common/info_frame.hpp"
 #include "plugins/delivery/common/packed_audio.hpp"
 #include "plugins/delivery/common/timeline.hpp"
@@ -78,27 +78,18 @@ Result<CmafRendition> make_original(const MediaView& media, OriginalPlan plan,
 std::string short_revision(std::string_view revision) {
     std::uint64_t hash = 0xcbf29ce484222325u;
     for (const char c : revision) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-    char text[17];
-    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
-    return text;
+    return hexadecimal(hash);
 }
 
-Result<std::vector<std::uint64_t>> presented_boundaries(const Encoded& encoded, Track& track,
-                                                        std::uint32_t count) {
-    std::vector<std::uint64_t> out{0};
-    out.reserve(count + 1);
-    std::int64_t end = 0;
-    for (std::uint32_t i = 0; i < count; ++i) {
-        const auto range = encoded.segment(i);
-        if (!range) return range.error();
-        if (i > 0) {
-            const std::int64_t start = range->start - std::max<std::int64_t>(track.edit_start, 0);
-            out.push_back(static_cast<std::uint64_t>(std::max<std::int64_t>(start, 0)));
-        }
-        end = range->end;
-    }
-    if (track.media_duration == 0) track.media_duration = static_cast<std::uint64_t>(end);
-    out.push_back(presented_duration(track));
+Result<std::vector<std::uint64_t>> presented_boundaries(const Encoded& encoded, Track& track) {
+    const std::span<const std::int64_t> starts = encoded.boundaries();
+    if (starts.size() < 2) return Error{CONSORT_E_INTERNAL, "a rendition has no segments"};
+    const std::int64_t skipped = std::max<std::int64_t>(track.edit_start, 0);
+    std::vector<std::uint64_t> out(starts.size());
+    for (std::size_t i = 1; i + 1 < starts.size(); ++i)
+        out[i] = static_cast<std::uint64_t>(std::max<std::int64_t>(starts[i] - skipped, 0));
+    if (track.media_duration == 0) track.media_duration = static_cast<std::uint64_t>(starts.back());
+    out.back() = presented_duration(track);
     if (!std::is_sorted(out.begin(), out.end())) {
         return Error{CONSORT_E_INTERNAL, "the segments of a rendition are not in order"};
     }
@@ -109,8 +100,7 @@ Result<CmafRendition> make_encoded(const MediaView& media, const Encoded& encode
     const RenditionInfo info = encoded.info();
     auto track = encoded.track();
     if (!track) return std::move(track).error();
-    if (info.segment_count == 0) return Error{CONSORT_E_INTERNAL, "a rendition has no segments"};
-    auto boundaries = presented_boundaries(encoded, *track, info.segment_count);
+    auto boundaries = presented_boundaries(encoded, *track);
     if (!boundaries) return std::move(boundaries).error();
 
     PackagedTrack packaged;

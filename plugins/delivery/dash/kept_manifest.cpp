@@ -1,8 +1,7 @@
 #include "plugins/delivery/dash/kept_manifest.hpp"
 
-#include <cstdio>
-
 #include "plugins/delivery/common/answer.hpp"
+#include "plugins/delivery/common/hexadecimal.hpp"
 #include "plugins/delivery/dash/manifest.hpp"
 
 namespace consort::delivery {
@@ -45,10 +44,8 @@ Result<std::shared_ptr<const Manifest>> KeptManifest::write(const MediaView& med
     auto written = std::make_shared<Manifest>();
     written->text = std::move(*text);
     written->rates = rates;
-    char parameters[32];
-    std::snprintf(parameters, sizeof parameters, "%016llx", static_cast<unsigned long long>(rates));
     written->etag = std::string(media.identity()) + "-mpd-" + std::to_string(segment_seconds) +
-                    "-" + parameters + "-" + std::string(kFormatVersion);
+                    "-" + hexadecimal(rates) + "-" + std::string(kFormatVersion);
     const std::lock_guard lock(mutex_);
     manifest_ = written;
     return std::shared_ptr<const Manifest>(std::move(written));

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <atomic>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "plugins/delivery/common/hexadecimal.hpp"
 #include "plugins/delivery/common/rendition_set.hpp"
 
 namespace consort::delivery {
@@ -32,9 +32,7 @@ class KeptPlaylist {
         auto made = std::make_shared<Written>();
         made->text = std::move(*text);
         made->rates = rates;
-        char revision[17];
-        std::snprintf(revision, sizeof revision, "%016llx", static_cast<unsigned long long>(rates));
-        made->revision = revision;
+        made->revision = hexadecimal(rates);
         kept = std::move(made);
         written_.store(kept);
         return kept;

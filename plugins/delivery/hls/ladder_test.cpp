@@ -67,6 +67,7 @@ class FilmLadder : public ::testing::Test {
         api.info = consort::testing::fake_rendition_info;
         api.track = consort::testing::fake_rendition_track;
         api.segment = consort::testing::fake_rendition_segment;
+        api.boundaries = consort::testing::fake_rendition_boundaries;
         return api;
     }
     static std::string spelled(const Ladder& ladder) {

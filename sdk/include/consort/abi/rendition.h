@@ -98,6 +98,9 @@ typedef struct consort_renditions_api {
     /* A MEMORY slice over the payload, which holds a reference. [any] */
     consort_status (*slice)(consort_coded *, uint64_t offset, uint64_t length,
                             consort_slice *out) CONSORT_NOEXCEPT;
+    /* What `segment` tells, of all at once: the media times at which the segments begin, and the end
+     * of the last, so *count is the number of segments plus one. Lives as long as the media. [any] */
+    const int64_t *(*boundaries)(const consort_rendition *, size_t *count)CONSORT_NOEXCEPT;
 } consort_renditions_api;
 
 CONSORT_END_C

@@ -101,6 +101,13 @@ class Rendition {
         return range;
     }
 
+    // Where the segments begin, and the end of the last; lives as long as the media.
+    std::span<const std::int64_t> boundaries() const noexcept {
+        std::size_t count = 0;
+        const std::int64_t* first = api_->boundaries(raw_, &count);
+        return {first, count};
+    }
+
     consort_rendition* raw() const noexcept { return raw_; }
 
   private:

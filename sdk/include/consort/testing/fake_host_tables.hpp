@@ -188,6 +188,7 @@ inline const consort_renditions_api& fake_renditions_api() noexcept {
         t.info = fake_rendition_info;
         t.track = fake_rendition_track;
         t.segment = fake_rendition_segment;
+        t.boundaries = fake_rendition_boundaries;
         t.segment_seconds = [](consort_host* host) noexcept {
             return FakeHost::of(host).renditions.segment_seconds;
         };

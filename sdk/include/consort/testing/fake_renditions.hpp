@@ -27,6 +27,7 @@ struct FakeRendition {
     std::string name = "aac-128", revision = "fake-1", payload;
     FakeTrack coded;
     std::vector<consort_media_range> segments;
+    mutable std::vector<std::int64_t> boundaries;  // of the segments, made when they are asked for
     std::uint32_t flags = CONSORT_RENDITION_LISTED;
     std::uint32_t source_track = 0, sample_duration = 1024;
     std::uint32_t peak_bit_rate = 140'000, average_bit_rate = 128'000;
@@ -177,6 +178,15 @@ inline consort_status fake_rendition_segment(const consort_rendition* raw, std::
     if (number >= self.segments.size()) return CONSORT_E_INVALID;
     *out = self.segments[number];
     return CONSORT_OK;
+}
+inline const std::int64_t* fake_rendition_boundaries(const consort_rendition* raw,
+                                                     std::size_t* count) noexcept {
+    const auto& self = *reinterpret_cast<const FakeRendition*>(raw);
+    self.boundaries.clear();
+    for (const consort_media_range& one : self.segments) self.boundaries.push_back(one.start);
+    if (!self.segments.empty()) self.boundaries.push_back(self.segments.back().end);
+    *count = self.boundaries.size();
+    return self.boundaries.data();
 }
 inline consort_status fake_rendition_track(const consort_rendition* raw,
                                            consort_track* out) noexcept {
