@@ -1,0 +1,116 @@
+#include "plugins/radio/station/station.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "plugins/radio/air/icy.hpp"
+#include "plugins/radio/station/json.hpp"
+
+namespace consort::radio {
+
+namespace {
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
+    return out;
+}
+
+}  // namespace
+
+Stations::Stations(std::vector<std::unique_ptr<Station>> stations)
+    : stations_(std::move(stations)) {
+    std::ranges::sort(stations_, {}, [](const auto& station) {
+        return std::pair(lower(station->settings.name), station->settings.route);
+    });
+}
+
+Station* Stations::find(std::string_view route) const noexcept {
+    if (route.starts_with('/')) route.remove_prefix(1);
+    for (const auto& station : stations_)
+        if (std::string_view(station->settings.route).substr(1) == route) return station.get();
+    return route.empty() && stations_.size() == 1 ? stations_.front().get() : nullptr;
+}
+
+StationMetrics::StationMetrics(const Metrics& metrics, const Station& station) {
+    const char* route = station.settings.route.c_str();
+    const auto counter = [&](const char* name, const char* help) {
+        return metrics.counter(name, help, "station", route);
+    };
+    const auto gauge = [&](const char* name, const char* help) {
+        return metrics.gauge(name, help, "station", route);
+    };
+    bytes_.metric = counter("bytes_total", "Bytes of audio given to listeners.");
+    connects_.metric = counter("connects_total", "Listeners that came.");
+    refused_.metric = counter("refused_total", "Listeners that found the station full.");
+    drops_.metric = counter("drops_total", "Listeners dropped because they were too slow.");
+    jumps_.metric = counter("jumps_total", "Times that a listener fell behind and jumped forward.");
+    listeners_ = gauge("listeners", "Listeners now.");
+    behind_ = gauge("behind_seconds", "How far the slowest listener is behind.");
+    playing_ = gauge("playing", "1 while something plays.");
+    files_ = gauge("files", "Files that the station has to play.");
+}
+
+void StationMetrics::Following::follow(std::uint64_t total) {
+    if (total > told) metric.add(static_cast<double>(total - told));
+    told = std::max(told, total);
+}
+
+void StationMetrics::update(const Station& station) {
+    const Broadcast::Figures figures = station.broadcast->figures();
+    const Playing playing = station.player->playing();
+    bytes_.follow(figures.bytes);
+    connects_.follow(figures.connects);
+    refused_.follow(figures.refused);
+    drops_.follow(figures.drops);
+    jumps_.follow(figures.jumps);
+    listeners_.set(static_cast<double>(figures.listeners));
+    behind_.set(figures.behind_seconds);
+    playing_.set(playing.track ? 1 : 0);
+    files_.set(static_cast<double>(playing.track_count));
+}
+
+std::string now_playing_json(const Station& station) {
+    const Playing playing = station.player->playing();
+    JsonObject json;
+    json.text("route", station.settings.route).text("station", station.settings.name);
+    json.text("state", playing.state);
+    if (playing.track) {
+        const Track& track = *playing.track;
+        json.text("title", track.title).text("artist", track.artist).text("album", track.album);
+        json.text("display", display_title(track));
+        if (track.seconds > 0) {
+            json.number("duration_seconds", track.seconds);
+        } else {
+            json.raw("duration_seconds", "null");
+        }
+        json.number("position_seconds", playing.position_seconds);
+        json.truth("jingle", track.jingle).truth("live", track.live);
+    } else {
+        json.raw("title", "null");
+    }
+    json.number("listeners", static_cast<double>(station.broadcast->figures().listeners));
+    return json.str();
+}
+
+std::string stream_json(const Station& station) {
+    const StationSettings& settings = station.settings;
+    const Broadcast::Figures figures = station.broadcast->figures();
+    JsonObject json;
+    json.text("route", settings.route).text("name", settings.name).text("genre", settings.genre);
+    json.text("format", settings.format).text("content_type", settings.content_type());
+    if (settings.format != "flac") json.number("bitrate", settings.bitrate);
+    json.number("listeners", static_cast<double>(figures.listeners));
+    json.number("max_listeners", static_cast<double>(settings.max_clients));
+    json.number("burst_seconds", station.burst_seconds);
+    json.raw("now_playing", now_playing_json(station));
+    return json.str();
+}
+
+std::string list_json(const std::vector<std::string>& items) {
+    std::string json = R"({"items":[)";
+    for (std::size_t i = 0; i < items.size(); ++i) json += (i == 0 ? "" : ",") + items[i];
+    return json + R"(],"next":null})";
+}
+
+}  // namespace consort::radio
