@@ -21,7 +21,8 @@ void ChunkBuilder::add_bytes(std::span<const std::byte> bytes) {
 }
 
 void ChunkBuilder::close() {
-    while (grid_ <= position_) grid_ += chunk_frames_;
+    // The next chunk lasts a half of its time at least.
+    while (grid_ <= position_ + chunk_frames_ / 2) grid_ += chunk_frames_;
     if (made_.bytes.empty()) return;
     Chunk next;
     next.bytes.reserve(made_.bytes.size() + made_.bytes.size() / 4);

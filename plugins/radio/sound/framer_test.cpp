@@ -116,9 +116,15 @@ TEST_P(Streams, ChunksFollowEachOtherEvenly) {
         EXPECT_EQ(chunk.number, i);
         EXPECT_EQ(chunk.first, at);
         EXPECT_EQ(chunk.rate, rate());
-        // A FLAC frame has 4096, and one of them is held.
-        EXPECT_LE(chunk.frames, rate() / 2 + 4'096);
         EXPECT_FALSE(chunk.bytes.empty());
+        // About a half of a second, in whole frames; FLAC's have 4096. After a turn the grid of
+        // time is found again.
+        const bool turns = i + 1 < chunks.size() && chunks[i + 1]->track != chunk.track;
+        const bool turned = i > 0 && chunks[i - 1]->track != chunk.track;
+        EXPECT_LE(chunk.frames, rate() / (turned ? 1.33 : 2) + 4'096);
+        if (!turns && i + 1 < chunks.size()) {
+            EXPECT_GE(chunk.frames, rate() / (turned ? 4 : 2) - 4'096) << i;
+        }
         at += chunk.frames;
     }
     // Each track begins a chunk, within a frame and the encoder's delay of its turn.
@@ -137,7 +143,9 @@ TEST_P(Streams, ChunksFollowEachOtherEvenly) {
 TEST_P(Streams, AListenerMayBeginWithAnyChunk) {
     Coding coding(GetParam(), rate(), sweep(rate(), rate() * std::uint64_t{6}), kTurns);
     const auto chunks = coding.list.chunks();
-    for (const std::size_t first : {1u, 4u, 7u}) {
+    for (const std::size_t first : {1u, 4u, 6u, 8u}) {
+        // FFmpeg takes the time of a link's only page for that of its end.
+        if (chunks[first + 1]->track != chunks[first]->track) continue;
         const Decoded decoded = decode(coding.list.bytes(first), demuxer_of(GetParam()));
         EXPECT_EQ(decoded.complaints, "") << first;
         const std::uint64_t whole =

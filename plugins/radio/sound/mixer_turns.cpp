@@ -20,7 +20,6 @@ bool same(const Entry& a, const Entry& b) noexcept {
 
 void Mixer::heed_requests() {
     std::erase_if(retired_, [](const auto& voice) { return voice->gone(); });
-    watch_live();
     if (changed_.exchange(false)) {
         retry_at_ = 0;
         ask_next();
@@ -34,6 +33,8 @@ void Mixer::heed_requests() {
             skip_by_ = position_ + frames_of(kSkipPatience);
         }
     }
+    // After the skip: that was meant for what was heard before.
+    watch_live();
     if (position_ >= next_second_) {
         next_second_ = position_ + settings_.rate;
         if (current_)

@@ -1,0 +1,138 @@
+#include "plugins/radio/sound/track_pcm.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "plugins/radio/sound/testing.hpp"
+
+namespace consort::radio {
+namespace {
+
+using namespace testing;
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t kRate = 44'100;
+
+Entry entry(const std::string& uri, double start = 0) {
+    Entry made;
+    made.uri = uri;
+    made.start_seconds = start;
+    return made;
+}
+
+// Until it has ended, or that much is there.
+Pcm read_all(Voice& voice, std::size_t most = SIZE_MAX) {
+    Pcm all;
+    std::vector<float> block(2 * 1'152);
+    for (;;) {
+        const std::size_t count = voice.take(block.data(), std::min<std::size_t>(1'152, most));
+        all.insert(all.end(), block.begin(),
+                   block.begin() + static_cast<std::ptrdiff_t>(2 * count));
+        most -= count;
+        if (most == 0) return all;
+        const auto ahead = voice.ahead();
+        if (ahead.complete && ahead.frames == 0) return all;
+        voice.wait(1s);
+    }
+}
+
+void await_open(Voice& voice) {
+    while (voice.condition() == Voice::Condition::kOpening) voice.wait(1s);
+}
+
+TEST(TrackPcm, GivesTheWholeSoundSampleForSample) {
+    SoundHost host;
+    const Pcm whole = sweep(kRate, 20 * kRate);
+    host.add("/music/a.flac", float_sound(whole, kRate, "id", {{"title", "T"}, {"artist", "A"}}));
+    const Sounds sounds(host.link());
+    const auto voice = open_track_pcm(sounds, entry("/music/a.flac"), kRate, 2);
+    await_open(*voice);
+    ASSERT_EQ(voice->condition(), Voice::Condition::kReady);
+    EXPECT_EQ(voice->facts().identity, "id");
+    EXPECT_EQ(voice->facts().track->title, "T");
+    EXPECT_EQ(voice->facts().track->seconds, 20);
+    EXPECT_EQ(read_all(*voice), whole);
+    EXPECT_EQ(voice->reason(), "");
+}
+
+TEST(TrackPcm, ReadsAheadAndNoFurther) {
+    SoundHost host;
+    std::atomic<std::uint64_t> furthest = 0;
+    FakeSound sound = float_sound(Pcm(2 * 60 * kRate, 0.1f), kRate, "id");
+    sound.reads = [&](std::uint64_t position) { furthest = position; };
+    host.add("/a", std::move(sound));
+    const Sounds sounds(host.link());
+    const auto voice = open_track_pcm(sounds, entry("/a"), kRate, 2);
+    while (voice->ahead().frames < 2 * kRate) std::this_thread::yield();
+    EXPECT_LE(furthest, 3 * kRate);
+    EXPECT_FALSE(voice->ahead().complete);
+    read_all(*voice, 10 * kRate);
+    while (voice->ahead().frames < kRate) std::this_thread::yield();
+    EXPECT_GE(furthest, 10 * kRate);
+    EXPECT_LE(furthest, 13 * kRate);
+}
+
+TEST(TrackPcm, BeginsWhereItIsTold) {
+    SoundHost host;
+    const Pcm whole = sweep(kRate, 5 * kRate);
+    host.add("/a", float_sound(whole, kRate, "id"));
+    const Sounds sounds(host.link());
+    EXPECT_EQ(read_all(*open_track_pcm(sounds, entry("/a", 2), kRate, 2)),
+              part(whole, 2 * kRate, 5 * kRate));
+    // From a time when the file was longer.
+    EXPECT_EQ(read_all(*open_track_pcm(sounds, entry("/a", 50), kRate, 2)), whole);
+}
+
+TEST(TrackPcm, AnotherRateHasTheExactLength) {
+    SoundHost host;
+    host.add("/a", float_sound(sweep(48'000, 480'001), 48'000, "id"));
+    const Sounds sounds(host.link());
+    EXPECT_EQ(read_all(*open_track_pcm(sounds, entry("/a"), kRate, 2)).size(), 2 * 441'001u);
+}
+
+TEST(TrackPcm, SaysWhyItCannotBePlayed) {
+    SoundHost host;
+    host.add("/damaged", float_sound(sweep(kRate, kRate), kRate, "id"));
+    FakeSound broken = float_sound(sweep(kRate, kRate), kRate, "id");
+    broken.broken_at = 0;
+    host.add("/broken", std::move(broken));
+    host.add("/empty", float_sound({}, kRate, "id"));
+    FakeSound odd = float_sound(sweep(kRate, kRate), kRate, "id");
+    odd.format.sample_format = 77;
+    host.add("/odd", std::move(odd));
+    const Sounds sounds(host.link());
+    for (const char* uri : {"/gone", "/broken", "/empty", "/odd"}) {
+        const auto voice = open_track_pcm(sounds, entry(uri), kRate, 2);
+        await_open(*voice);
+        EXPECT_EQ(voice->condition(), Voice::Condition::kFailed) << uri;
+        EXPECT_NE(voice->reason(), "") << uri;
+    }
+}
+
+TEST(TrackPcm, WhatWasReadBeforeItBrokeOffIsHeard) {
+    SoundHost host;
+    const Pcm whole = sweep(kRate, 3 * kRate);
+    FakeSound sound = float_sound(whole, kRate, "id");
+    sound.broken_at = 2 * kRate;
+    host.add("/a", std::move(sound));
+    const Sounds sounds(host.link());
+    const auto voice = open_track_pcm(sounds, entry("/a"), kRate, 2);
+    const Pcm heard = read_all(*voice);
+    EXPECT_GT(heard.size() / 2, kRate);
+    EXPECT_EQ(heard, part(whole, 0, heard.size() / 2));
+    EXPECT_NE(voice->reason(), "");
+}
+
+TEST(TrackPcm, AbandonedItStopsReading) {
+    SoundHost host;
+    host.add("/a", float_sound(Pcm(2 * 60 * kRate, 0.1f), kRate, "id"));
+    const Sounds sounds(host.link());
+    const auto voice = open_track_pcm(sounds, entry("/a"), kRate, 2);
+    await_open(*voice);
+    voice->abandon();
+    while (!voice->gone()) std::this_thread::yield();
+}
+
+}  // namespace
+}  // namespace consort::radio
