@@ -16,6 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::chrono::seconds kTimeToLetGo{10};
+
 const observe::Logger& logger() {
     static const observe::Logger instance("consort");
     return instance;
@@ -158,7 +160,11 @@ int serve(const Arguments& arguments) {
         if (signal != SIGHUP) break;
         reload.run();
     }
+    // Threads of the plugins' own let go of storage and sound, which go before the plugins do.
     (void)ensemble.events.publish("host.stopping", "{}");
+    if (!ensemble.events.settle(kTimeToLetGo)) {
+        logger().warning("a plugin takes long to hear that the server ends");
+    }
     drain(site, settings.server.drain_timeout);
     site.stop();
     logger().info("ended");

@@ -136,6 +136,25 @@ TEST(EventBus, DeliversByPrefixInOrder) {
     }
 }
 
+TEST(EventBus, SettlesWhenEverybodyHasHeard) {
+    Executor executor("test", 2, 100);
+    EventBus bus(executor);
+    std::promise<void> go;
+    const std::shared_future<void> gone = go.get_future().share();
+    std::atomic<bool> heard{false};
+    const auto subscription = bus.subscribe("", [&](std::string_view, std::string_view) {
+        gone.wait();
+        heard = true;
+    });
+    EXPECT_TRUE(bus.settle(std::chrono::milliseconds(0)));
+    EXPECT_TRUE(bus.publish("a", "{}"));
+    EXPECT_FALSE(bus.settle(std::chrono::milliseconds(10)));
+    go.set_value();
+    EXPECT_TRUE(bus.settle(std::chrono::seconds(30)));
+    EXPECT_TRUE(heard);
+    bus.unsubscribe(subscription);
+}
+
 TEST(EventBus, ASlowSubscriberMissesEventsAndHoldsUpNobody) {
     Executor executor("test", 2, 100);
     EventBus bus(executor, 2);

@@ -1,5 +1,6 @@
 #include "core/base/event_bus.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -46,6 +47,7 @@ struct EventBus::Impl {
             to->idle.notify_all();
         }
         to->scheduled = false;
+        to->idle.notify_all();
     }
 
     // With to->mutex held. When the pool is full, the next publication tries again.
@@ -91,6 +93,21 @@ EventBus::Subscription EventBus::subscribe(std::string prefix, Receive receive) 
     const std::lock_guard lock(impl_->mutex);
     impl_->subscribers.push_back(subscriber);
     return subscriber;
+}
+
+bool EventBus::settle(std::chrono::milliseconds at_most) {
+    const auto deadline = std::chrono::steady_clock::now() + at_most;
+    std::vector<Subscription> all;
+    {
+        const std::lock_guard lock(impl_->mutex);
+        all = impl_->subscribers;
+    }
+    return std::ranges::all_of(all, [&](const Subscription& one) {
+        std::unique_lock lock(one->mutex);
+        return one->idle.wait_until(lock, deadline, [&] {
+            return one->closed || (one->pending.empty() && !one->delivering);
+        });
+    });
 }
 
 void EventBus::unsubscribe(const Subscription& subscription) {

@@ -1,6 +1,7 @@
 // Events by topic, "library.item.added", delivered on workers.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,6 +26,9 @@ class EventBus {
 
     // False: somebody's queue was full and that subscriber missed the event. Any thread.
     [[nodiscard]] bool publish(std::string_view topic, std::string_view json);
+    // Waits until every subscriber has got what was published; false: it took longer. Not from
+    // within a subscriber.
+    bool settle(std::chrono::milliseconds at_most);
     // Topics that begin with `prefix`; empty: all. `receive` must not throw. Any thread.
     Subscription subscribe(std::string prefix, Receive receive);
     // After it returns the function does not run and will not. Not from within it. Idempotent.

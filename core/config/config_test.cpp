@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -70,6 +71,25 @@ TEST(Config, ReadsOnAfterLinesThatAreNotToml) {
     EXPECT_THAT(loaded.mistakes[2], HasSubstr("line 4 is not TOML"));
     EXPECT_THAT(loaded.mistakes[3], AllOf(HasSubstr("'levle'"), HasSubstr("line 7"),
                                           HasSubstr("did you mean 'level'?")));
+}
+
+TEST(Config, KnowsTheUsualNamesOfVariables) {
+    const Loaded usual = load_text("", {{"PORT", "8000"}, {"LOG_LEVEL", "WARN"}}, {});
+    EXPECT_THAT(usual.mistakes, IsEmpty());
+    EXPECT_EQ(usual.settings.server.port, 8000);
+    EXPECT_EQ(usual.settings.log.level, "warning");
+    const Loaded both = load_text("", {{"PORT", "8000"}, {"CONSORT_SERVER_PORT", "9000"}}, {});
+    EXPECT_EQ(both.settings.server.port, 9000);
+    EXPECT_THAT(load_text("", {{"PORT", "http"}}, {}).mistakes,
+                ElementsAre("environment variable PORT: must be a whole number from 0 to 65535, "
+                            "not \"http\""));
+    EXPECT_THAT(load_text("", {{"PORT", ""}}, {}).mistakes, IsEmpty());
+}
+
+TEST(Config, GivesPluginsTheVariablesOfTheProcess) {
+    ASSERT_EQ(::setenv("AUDIO_DIR_OF_THIS_TEST", "here", 1), 0);
+    EXPECT_EQ(process_environment()["AUDIO_DIR_OF_THIS_TEST"], "here");
+    ::unsetenv("AUDIO_DIR_OF_THIS_TEST");
 }
 
 TEST(Config, ChecksEnvironmentAndFlags) {

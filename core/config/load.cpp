@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -116,7 +117,28 @@ void take_file(const TomlText& file, Loaded& loaded) {
     loaded.settings.renditions.all = std::move(renditions).finish();
 }
 
+// Names that other servers have made usual; those with CONSORT_ win over them.
+void take_usual_names(const Environment& environment, Loaded& loaded) {
+    constexpr std::array<std::array<std::string_view, 3>, 2> usual{
+        {{"PORT", "server", "port"}, {"LOG_LEVEL", "log", "level"}}};
+    for (const auto& [name, section, key] : usual) {
+        const auto found = environment.find(std::string(name));
+        if (found == environment.end() || found->second.empty()) continue;
+        std::string value = found->second;
+        if (key == "level") {
+            for (char& c : value)
+                if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+            if (value == "warn") value = "warning";
+        }
+        const std::string wrong =
+            assign_text(*find_key(section, key), value, false, loaded.settings);
+        if (!wrong.empty())
+            loaded.mistakes.push_back("environment variable " + std::string(name) + ": " + wrong);
+    }
+}
+
 void take_environment(const Environment& environment, Loaded& loaded) {
+    take_usual_names(environment, loaded);
     std::vector<std::string> names;
     for (const Key& key : keys()) {
         names.push_back(environment_name(key.section, key.name));
@@ -211,7 +233,6 @@ Environment process_environment() {
     Environment variables;
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
         const std::string_view text(*entry);
-        if (!text.starts_with("CONSORT_")) continue;
         const std::size_t equals = text.find('=');
         if (equals == std::string_view::npos) continue;
         variables.emplace(text.substr(0, equals), text.substr(equals + 1));

@@ -1,5 +1,7 @@
 #include "core/host/routes.hpp"
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,12 +40,32 @@ void add(http::Router& router, const std::string& plugin, http::Route route) {
     }
 }
 
+using Web = Component<consort_http>;
+
+bool answers(const Web& component, std::string_view pattern) {
+    const std::span routes(component.table->routes, component.table->route_count);
+    return std::ranges::any_of(routes, [&](const consort_route& route) {
+        return view(route.method) == "GET" && view(route.pattern) == pattern;
+    });
+}
+
+// A plugin that answers every path that nobody else does, such as the web app, makes way at "/" for
+// one that wants that page for itself; its own first page is then at "/app".
+bool makes_way(const Web& component, const std::vector<Web>& all) {
+    return answers(component, "/{path*}") && std::ranges::any_of(all, [](const Web& other) {
+               return answers(other, "/") && !answers(other, "/{path*}");
+           });
+}
+
 void add_http_routes(http::Router& router, const ComponentRegistry& registry) {
-    for (const auto& component : registry.all<consort_http>(CONSORT_HTTP)) {
+    const std::vector<Web> all = registry.all<consort_http>(CONSORT_HTTP);
+    for (const Web& component : all) {
         const consort_http* table = component.table;
         void* self = component.self;
+        const bool moved = makes_way(component, all);
         for (std::uint32_t i = 0; i < table->route_count; ++i) {
             http::Route route = to_route(table->routes[i]);
+            if (moved && route.pattern == "/") route.pattern = "/app";
             route.handle = [table, self, i](const http::ExchangePtr& exchange) {
                 table->handle(self, i, lend_exchange(exchange));
             };

@@ -10,12 +10,13 @@ namespace {
 constexpr std::uint64_t most_a_turn = 4 * 1024 * 1024;
 constexpr std::uint64_t enough_queued = 64 * 1024;
 constexpr std::size_t most_queued = 64;
+constexpr std::size_t usually_queued = 2;
 constexpr std::uint64_t most_a_pull = 256 * 1024;
 
 }  // namespace
 
 Sender::Sender(Reply reply) : reply_(std::move(reply)) {
-    queue_.reserve(2);
+    queue_.reserve(usually_queued);
     Out head;
     head.data = reply_.head.data();
     head.length = reply_.head.size();
@@ -146,10 +147,21 @@ void Sender::advance(std::uint64_t bytes) {
         { const Slice released = std::move(first.owner); }
         ++front_;
     }
-    if (front_ == queue_.size() || front_ >= most_queued) {
+    if (front_ == queue_.size()) return forget_sent();
+    if (front_ >= most_queued) {
         queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(front_));
         front_ = 0;
     }
+}
+
+// A stream may sleep now, one of ten thousand: what only its beginning needed is given back.
+void Sender::forget_sent() {
+    front_ = 0;
+    queue_.clear();
+    std::string().swap(reply_.head);
+    if (queue_.capacity() <= 2 * usually_queued) return;
+    std::vector<Out>().swap(queue_);
+    queue_.reserve(usually_queued);
 }
 
 Sender::State Sender::pump(Transport& transport, std::atomic<bool>& woken) {
