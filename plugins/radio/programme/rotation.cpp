@@ -21,9 +21,9 @@ std::uint64_t place(std::uint64_t seed, std::uint64_t round, std::uint64_t key) 
 
 Rotation::Rotation(std::string_view directory, bool shuffle, RotationMemory memory)
     : shuffle_(shuffle), memory_(std::move(memory)) {
-    const std::string_view last = memory_.last;
-    if (last.starts_with(directory) && last.size() > directory.size())
-        last_path_ = percent_decoded(last.substr(directory.size() + 1));
+    const std::string above = child_uri(directory, "");
+    if (memory_.last.starts_with(above))
+        last_path_ = percent_decoded(std::string_view(memory_.last).substr(above.size()));
     std::sort(memory_.played.begin(), memory_.played.end());
 }
 

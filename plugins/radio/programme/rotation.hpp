@@ -26,7 +26,7 @@ struct RotationMemory {
 // memories and listings give equal orders. One thread at a time.
 class Rotation {
   public:
-    // `directory`: the URI, without a slash at its end.
+    // `directory`: the URI.
     Rotation(std::string_view directory, bool shuffle, RotationMemory memory);
 
     // Whose turn is next; `avoid` is only given if there is no other. Null: there are no files, or

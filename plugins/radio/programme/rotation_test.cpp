@@ -71,6 +71,12 @@ TEST_F(RotationTest, ByFolderGoesOnAfterARestartEvenIfTheLastFileIsGone) {
     EXPECT_EQ(play(rotation, *listing({"1 ä.mp3", "3.mp3"})), "3.mp3");
 }
 
+TEST_F(RotationTest, GoesOnInTheRootDirectoryToo) {
+    const auto files = testing::listing("file:///", {"1.mp3", "2.mp3", "3.mp3"});
+    Rotation rotation("file:///", false, {0, 0, "file:///2.mp3", {}});
+    EXPECT_EQ(play(rotation, *files), "3.mp3");
+}
+
 TEST_F(RotationTest, ShufflePlaysEachOnceARoundAndNeverOneTwiceRunning) {
     const auto files = listing(numbered(7));
     for (std::uint64_t seed = 1; seed <= 200; ++seed) {

@@ -2,6 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
 
 #include "plugins/radio/programme/state_keeper.hpp"
 #include "plugins/radio/programme/test_host.hpp"
@@ -56,6 +61,28 @@ TEST(StateTest, NoTextDoesHarm) {
         EXPECT_FALSE(position_from_json(bad)) << bad;
     EXPECT_FALSE(state_from_json(std::string(100'000, '[')));
     EXPECT_EQ(position_from_json(R"({"version":2})").error().status, CONSORT_E_UNSUPPORTED);
+}
+
+TEST(StateFileTest, IsWholeWheneverItsWriterIsKilled) {
+    const testing::TemporaryDirectory directory;
+    const StateFile file((directory.path() / "state").string());
+    const std::string texts[] = {std::string(300'000, 'a'), std::string(700'000, 'b')};
+    for (int round = 0; round < 20; ++round) {
+        const pid_t writer = ::fork();
+        ASSERT_GE(writer, 0);
+        if (writer == 0)
+            for (;;)
+                for (const std::string& text : texts) static_cast<void>(file.write(text));
+        testing::fs::remove(directory.path() / "state");
+        while (!testing::fs::exists(directory.path() / "state")) std::this_thread::yield();
+        // At another moment of its work in every round.
+        for (int i = 0; i < round * 5; ++i) static_cast<void>(file.read());
+        ::kill(writer, SIGKILL);
+        ::waitpid(writer, nullptr, 0);
+        const auto text = file.read();
+        ASSERT_TRUE(text) << text.error().text;
+        EXPECT_TRUE(*text == texts[0] || *text == texts[1]) << text->size();
+    }
 }
 
 class StateKeeperTest : public ::testing::Test {

@@ -16,10 +16,33 @@ int hex_digit(char c) {
     return -1;
 }
 
-std::string without_controls(std::string text) {
-    for (char& c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-    return text;
+// The length of the UTF-8 sequence that `text` begins with (RFC 3629); 0: it begins with none.
+std::size_t sequence(std::string_view text) {
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+    const unsigned char first = byte(0);
+    if (first < 0x80) return 1;
+    const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (length == 0 || first > 0xF4 || length > text.size()) return 0;
+    for (std::size_t i = 1; i < length; ++i)
+        if ((byte(i) & 0xC0) != 0x80) return 0;
+    const unsigned char least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    const unsigned char most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    return byte(1) < least || byte(1) > most ? 0 : length;
+}
+
+std::string presentable(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t length = sequence(text);
+        if (length == 0)
+            out += "\xEF\xBF\xBD";
+        else if (static_cast<unsigned char>(text.front()) < 0x20 || text.front() == 0x7F)
+            out += '?';
+        else
+            out += text.substr(0, length);
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    return out;
 }
 
 }  // namespace
@@ -42,7 +65,9 @@ std::string child_uri(std::string_view directory_uri, std::string_view name) {
 }
 
 std::string without_slash(std::string directory_uri) {
-    while (directory_uri.ends_with('/') && !directory_uri.ends_with("//")) directory_uri.pop_back();
+    while (directory_uri.ends_with('/') && !directory_uri.ends_with("://") &&
+           !directory_uri.ends_with(":///"))
+        directory_uri.pop_back();
     return directory_uri;
 }
 
@@ -65,13 +90,13 @@ std::string percent_decoded(std::string_view text) {
 }
 
 std::string shown(std::string_view uri) {
-    if (!uri.starts_with("file://")) return without_controls(std::string(uri));
-    return without_controls(percent_decoded(uri.substr(7)));
+    if (!uri.starts_with("file://")) return presentable(uri);
+    return presentable(percent_decoded(uri.substr(7)));
 }
 
 std::string name_of(std::string_view uri) {
     while (uri.size() > 1 && uri.ends_with('/')) uri.remove_suffix(1);
-    return without_controls(percent_decoded(uri.substr(uri.rfind('/') + 1)));
+    return presentable(percent_decoded(uri.substr(uri.rfind('/') + 1)));
 }
 
 std::string shell_quoted(std::string_view text) {
