@@ -1,6 +1,9 @@
 #include "plugins/container/ffmpeg/test_flac.hpp"
 
 #include "plugins/container/ffmpeg/flac_header.hpp"
+#include "plugins/container/ffmpeg/flac_index.hpp"
+#include "plugins/container/ffmpeg/mpeg_audio.hpp"
+#include "plugins/container/ffmpeg/packet_index.hpp"
 
 namespace consort::container_ffmpeg::testing {
 namespace {
@@ -53,6 +56,37 @@ Blob flac_start(std::uint32_t rate, unsigned channels, std::uint64_t total,
         8);
     bytes.resize(bytes.size() + 16);
     return bytes;
+}
+
+std::uint64_t flac_frames_start(const Blob& bytes) {
+    std::uint64_t at = id3v2_size(bytes) + 4;
+    for (bool last = false; !last;) {
+        const std::uint8_t* block = bytes.data() + at;
+        last = (block[0] & 0x80) != 0;
+        at += 4 + (std::uint64_t{block[1]} << 16 | std::uint64_t{block[2]} << 8 | block[3]);
+    }
+    return at;
+}
+
+bool flac_by_headers(const Blob& bytes, std::size_t block) {
+    bool enough = false;
+    const std::uint8_t* info = bytes.data() + id3v2_size(bytes) + 8;
+    const FlacStream stream{unsigned{info[10]} << 12 | unsigned{info[11]} << 4 | info[12] >> 4,
+                            ((info[12] >> 1) & 7u) + 1};
+    const auto scan = [&](Input& input, const IndexSink&) -> Result<void> {
+        ByteWindow window(input, block, block, 64 << 10);
+        enough = flac_frames(window, flac_frames_start(bytes), stream).has_value();
+        return {};
+    };
+    return index_by(scan, bytes, "x.flac").result.ok() && enough;
+}
+
+CollectedIndex index_by_packets(const Blob& bytes) {
+    const auto make = [](Input& input, const IndexSink& sink) {
+        ByteWindow window(input, 1 << 20, 1 << 20);
+        return index_packets(window, input.name(), Format::kFlac, sink);
+    };
+    return index_by(make, bytes, "x.flac");
 }
 
 }  // namespace consort::container_ffmpeg::testing

@@ -4,7 +4,6 @@
 
 #include "plugins/container/ffmpeg/flac_index.hpp"
 #include "plugins/container/ffmpeg/libav.hpp"
-#include "plugins/container/ffmpeg/packet_index.hpp"
 #include "plugins/container/ffmpeg/test_flac.hpp"
 
 namespace {
@@ -120,12 +119,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             return index_flac(input, window, sink);
         },
         bytes, "x.flac");
-    const auto theirs = testing::index_by(
-        [](Input& input, const IndexSink& sink) {
-            ByteWindow window(input, kBlock, kBlock);
-            return index_packets(window, input.name(), Format::kFlac, sink);
-        },
-        bytes, "x.flac");
+    const auto theirs = testing::index_by_packets(bytes);
     const std::string different = testing::difference(ours, theirs);
     if (!different.empty()) {
         std::fprintf(stderr, "%s\n", different.c_str());
