@@ -26,7 +26,7 @@ class Broadcast final : public ChunkSink, public std::enable_shared_from_this<Br
         std::size_t listeners = 500;
         double burst_seconds = 4;    // what a listener gets at once; the same for all
         double behind_seconds = 10;  // further behind the burst than this: on to the burst
-        unsigned jumps = 5;          // as many without catching up: dropped
+        unsigned jumps = 5;          // as many, none with a good minute after it: dropped
     };
     struct Figures {
         std::size_t listeners = 0, peak = 0;

@@ -149,16 +149,32 @@ TEST_F(Station, WhoNeverCatchesUpIsDropped) {
     EXPECT_EQ(broadcast_->figures().drops, 1u);
 }
 
-TEST_F(Station, WhoCatchesUpIsForgiven) {
+TEST_F(Station, AMinuteWithoutAJumpIsForgiven) {
     play(40);
     Reader slow = reader();
     for (int i = 0; i < 20; ++i) {
-        while (slow.read() == CONSORT_OK) {
+        for (int half_seconds = 0; half_seconds < 124; ++half_seconds) {
+            while (slow.read() == CONSORT_OK) {
+            }
+            play(1);
         }
         play(40);
         EXPECT_EQ(slow.read(), CONSORT_OK) << i;
     }
+    EXPECT_EQ(broadcast_->figures().jumps, 20u);
     EXPECT_EQ(broadcast_->figures().drops, 0u);
+}
+
+TEST_F(Station, ReadingTheBurstIsNotCatchingUp) {
+    play(40);
+    Reader slow = reader();
+    consort_status last = CONSORT_OK;
+    for (int i = 0; i < 6 && last >= 0; ++i) {
+        while ((last = slow.read()) == CONSORT_OK) {
+        }
+        play(40);
+    }
+    EXPECT_EQ(last, CONSORT_E_TIMEOUT);
 }
 
 TEST_F(Station, MetadataStandsAtEachIntervalAndOnlyWhenItChanges) {

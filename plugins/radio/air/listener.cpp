@@ -10,6 +10,7 @@ namespace consort::radio {
 namespace {
 
 constexpr std::string_view unchanged("\0", 1);
+constexpr double forgiven_after_seconds = 60;  // of sound without a jump
 
 struct Generator {
     std::unique_ptr<Listener> listener;
@@ -31,11 +32,11 @@ bool Listener::open_next() {
     Broadcast::Turn turn = broadcast_->take(place_);
     if (!turn.on_air.chunk) {
         over_ = turn.ended;
-        jumps_ = 0;
         return false;
     }
     if (turn.jumped) {
         ++jumps_;
+        since_jump_seconds_ = 0;
         broadcast_->jumps_.fetch_add(1, std::memory_order_relaxed);
     }
     const bool entered = !logical_ || *logical_ != turn.on_air.logical;
@@ -46,6 +47,8 @@ bool Listener::open_next() {
     logical_ = turn.on_air.logical;
     chunk_ = std::move(turn.on_air.chunk);
     place_ = Place{chunk_->number, turn.offset};
+    since_jump_seconds_ += static_cast<double>(chunk_->frames) / std::max(chunk_->rate, 1u);
+    if (since_jump_seconds_ >= forgiven_after_seconds) jumps_ = 0;
     number_.store(chunk_->number, std::memory_order_relaxed);
     begun_.store(true, std::memory_order_relaxed);
     return true;

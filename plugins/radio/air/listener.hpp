@@ -41,7 +41,8 @@ class Listener {
     std::atomic<bool> begun_{false};
     SharedChunk chunk_;
     std::optional<std::uint64_t> logical_;
-    unsigned jumps_ = 0;  // since the listener was at the live edge
+    unsigned jumps_ = 0;  // without a good stretch in between
+    double since_jump_seconds_ = 0;
     bool over_ = false;
 
     std::shared_ptr<const std::string> text_;  // a metadata block that is being sent

@@ -39,7 +39,7 @@ inline constexpr ConfigKey config_keys[] = {
     {"behind_seconds", CONSORT_CONFIG_REAL, 0, "10", 2, 60,
      "Seconds that a listener may fall behind before he jumps forward."},
     {"jumps", CONSORT_CONFIG_INTEGER, 0, "5", 1, 100,
-     "Jumps without catching up after which a listener is dropped."},
+     "Jumps, none with a good minute after it, that get a listener dropped."},
     {"status_password", CONSORT_CONFIG_STRING, CONSORT_CONFIG_SECRET, "", 0, 0,
      "Password of the controls and of /status; empty: both are off."},
 };
