@@ -10,7 +10,7 @@ class Wire:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.first_byte = 0.0
-        self.buffer = bytearray(b"\1") * (1 << 20)  # written to, so that its pages are there
+        self.buffer = bytearray(b"\1") * (4 << 20)  # written to, so that its pages are there
 
     def __enter__(self):
         return self
@@ -19,7 +19,8 @@ class Wire:
         self.socket.close()
 
     def answer(self, path):
-        """(status, body); the body's length must be known."""
+        """(status, body); the body's length must be known. Of a body larger than the buffer only what
+        came first is kept: nobody reads such a one, and keeping it takes longer than getting it."""
         self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
         got, start = 0, -1
         while start < 0:
@@ -32,11 +33,14 @@ class Wire:
         start += 4
         end = start + int(next(line.split(b":")[1] for line in head.split(b"\r\n")
                                if line.lower().startswith(b"content-length:")))
-        if end > len(self.buffer):
-            self.buffer.extend(bytes(end - len(self.buffer)))
         while got < end:
-            got += self.receive(path, got)
-        return int(head.split(b" ", 2)[1]), bytes(self.buffer[start:end])
+            got += self.receive(path, got if end <= len(self.buffer) else start)
+        return int(head.split(b" ", 2)[1]), bytes(self.buffer[start:min(end, len(self.buffer))])
+
+    def get(self, path):
+        status, body = self.answer(path)
+        assert status == 200, (path, status, body[:500])
+        return body
 
     def receive(self, path, at):
         """Into a buffer that is there already: to get new memory takes longer than to receive."""
@@ -45,11 +49,6 @@ class Wire:
         if more == 0:
             raise ConnectionError(f"{path}: the server closed the connection")
         return more
-
-    def get(self, path):
-        status, body = self.answer(path)
-        assert status == 200, (path, status, body[:500])
-        return body
 
 
 def after(playlist, mark, base):
