@@ -33,6 +33,9 @@ constexpr nanoseconds kTroubledPeriod = seconds(15);
 // Files that are being written are looked at after this, then less and less often.
 constexpr nanoseconds kFirstSettling = seconds(1);
 constexpr nanoseconds kLongestSettling = seconds(32);
+// A large directory in which much changes must not keep a worker busy: after a scan comes a rest of
+// so many times its length.
+constexpr int kRest = 4;
 
 }  // namespace
 
@@ -59,6 +62,7 @@ struct Folder::Impl {
     bool running = false;
     bool wanted = true;
     nanoseconds due{};
+    nanoseconds rest{};                           // no scan before
     std::set<std::string, std::less<>> complete;  // since the last scan
     bool watch_is_sound = false;
     nanoseconds renewal{};  // of the watch, at the earliest
@@ -81,6 +85,7 @@ struct Folder::Impl {
     }
 
     void scan() {
+        const nanoseconds begin = timers.now();
         bool renew = false;
         std::set<std::string, std::less<>> written;
         {
@@ -109,7 +114,9 @@ struct Folder::Impl {
         } else {
             settling_pause = kFirstSettling;
         }
-        due = timers.now() + pause;
+        const nanoseconds now = timers.now();
+        due = now + pause;
+        rest = now + kRest * (now - begin);
         running = scanning = false;
         idle.notify_all();
     }
@@ -140,7 +147,9 @@ struct Folder::Impl {
                                       problem) == listing->problems().end())
                 log.warning(problem);
         if (listing && files == listing->files() && found.problems == listing->problems()) return;
-        listing = std::make_shared<const Listing>(std::move(files), std::move(found.problems));
+        // A long one takes a while to free, which is not for the receiver's locks to wait for.
+        const auto before = std::exchange(
+            listing, std::make_shared<const Listing>(std::move(files), std::move(found.problems)));
         listed(listing);
     }
 };
@@ -162,9 +171,9 @@ void Folder::close() {
 void Folder::tick() {
     {
         const std::lock_guard lock(impl_->mutex);
-        if (impl_->closed || impl_->scanning ||
-            (!impl_->wanted && impl_->timers.now() < impl_->due))
-            return;
+        const nanoseconds now = impl_->timers.now();
+        const bool due = impl_->wanted || now >= impl_->due;
+        if (impl_->closed || impl_->scanning || !due || now < impl_->rest) return;
         impl_->scanning = true;
     }
     if (const auto posted = impl_->executor.blocking([impl = impl_] { impl->scan(); }); !posted) {

@@ -89,6 +89,20 @@ TEST_F(FolderTest, IsQuietWhileNothingChanges) {
     EXPECT_EQ(told_, 1);
 }
 
+TEST_F(FolderTest, RestsAfterALongScan) {
+    host_.disk.while_listing = [this] {
+        host_.clock.now += std::chrono::nanoseconds(seconds(2)).count();
+    };
+    follow();
+    const int lists = host_.disk.lists;
+    for (int i = 0; i < 20; ++i) {
+        host_.disk.tell(CONSORT_CHANGE_REMOVED, at("1.mp3"));
+        pass(seconds(1));
+    }
+    EXPECT_LE(host_.disk.lists, lists + 3);
+    EXPECT_GE(host_.disk.lists, lists + 2);
+}
+
 TEST_F(FolderTest, LooksEveryMinuteWhereTheStorageCannotTell) {
     host_.disk.can_watch = false;
     put(at("1.mp3"));

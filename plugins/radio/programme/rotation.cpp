@@ -50,13 +50,14 @@ const AudioFile* Rotation::next_in_order(const Listing& files) const {
 
 const AudioFile* Rotation::next_shuffled(const Listing& files, std::string_view avoid) const {
     const bool over = round_is_over(files);
+    const std::uint64_t avoided_key = stable_hash(avoid);
     const std::uint64_t round = memory_.round + (over ? 1 : 0);
     const AudioFile* first = nullptr;
     const AudioFile* avoided = nullptr;
     std::uint64_t first_place = 0;
     for (const AudioFile& file : files.files()) {
         if (!over && played(file)) continue;
-        if (file.uri == avoid) {
+        if (file.key == avoided_key) {
             avoided = &file;
             continue;
         }

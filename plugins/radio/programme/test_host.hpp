@@ -10,6 +10,7 @@
 #include <deque>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <list>
 #include <mutex>
 #include <set>
@@ -64,6 +65,7 @@ struct DiskStorage {
     std::set<fs::path> denied, out_of_reach;  // as if the system said so
     bool can_watch = true;
     std::atomic<int> lists = 0, watches = 0;
+    std::function<void()> while_listing = [] {};
     struct Watch {
         DiskStorage* storage;
         std::string uri;
@@ -87,6 +89,7 @@ struct DiskStorage {
     }
     consort_status list(const fs::path& path, consort_list_entry each, void* arg) {
         ++lists;
+        while_listing();
         if (const consort_status no = refusal(path); no < 0) return no;
         std::error_code error;
         for (fs::directory_iterator at(path, error), end; !error && at != end;
