@@ -64,6 +64,7 @@ Radio::Radio(const Context& context, const Settings& settings, const MakePlayer&
     for (const auto& station : stations_->all())
         told_.push_back({StationMetrics(context.metrics(), *station), 0, {}, {}});
     news_ = std::make_shared<News>(wake);
+    hls_ = std::make_unique<HlsRoutes>(*stations_);
     controls_ = std::make_unique<Controls>(*stations_, settings.status_password, log_);
     add_routes();
     add_controls();
@@ -80,6 +81,7 @@ void Radio::add_routes() {
         add("GET", station->settings.route,
             [this, on = station.get()](const ExchangeView& exchange) { listen(*on, exchange); });
     }
+    for (auto& [pattern, handler] : hls_->all()) add("GET", pattern, std::move(handler));
     add("GET", "/streams", [this](const ExchangeView& exchange) {
         std::vector<std::string> items;
         for (const auto& station : stations_->all()) items.push_back(stream_json(*station));
@@ -214,11 +216,13 @@ void Radio::tick() {
         told.reason = playing.reason;
         if (changed) news_->publish(station.settings.route, now_playing_json(station));
     }
+    hls_->tick();
     if (++ticks_ % ticks_a_beat == 0) news_->beat();
 }
 
 void Radio::end() {
     news_->end();
+    hls_->end();
     for (const auto& station : stations_->all()) station->broadcast->end();
 }
 

@@ -9,6 +9,7 @@
 #include "consort/context.hpp"
 
 #include "plugins/radio/station/controls.hpp"
+#include "plugins/radio/station/hls_routes.hpp"
 #include "plugins/radio/station/news.hpp"
 #include "plugins/radio/station/settings.hpp"
 #include "plugins/radio/station/station.hpp"
@@ -46,6 +47,7 @@ class Radio {
     std::unique_ptr<Stations> stations_;
     std::unique_ptr<Controls> controls_;
     std::shared_ptr<News> news_;
+    std::unique_ptr<HlsRoutes> hls_;
     std::deque<std::string> patterns_;  // what routes_ points to
     std::vector<Route> routes_;
     std::vector<Handler> handlers_;

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "plugins/radio/air/icy.hpp"
+#include "plugins/radio/station/hls_routes.hpp"
 #include "plugins/radio/station/json.hpp"
 
 namespace consort::radio {
@@ -100,6 +101,7 @@ std::string stream_json(const Station& station) {
     json.text("route", settings.route).text("name", settings.name).text("genre", settings.genre);
     json.text("format", settings.format).text("content_type", settings.content_type());
     if (settings.format != "flac") json.number("bitrate", settings.bitrate);
+    if (const std::string hls = hls_address(settings); !hls.empty()) json.text("hls", hls);
     json.number("listeners", static_cast<double>(figures.listeners));
     json.number("max_listeners", static_cast<double>(settings.max_clients));
     json.number("burst_seconds", station.burst_seconds);
