@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "consort/testing.hpp"
 
 #include "plugins/radio/station/config_keys.hpp"
@@ -105,6 +108,23 @@ TEST_F(SettingsTest, FlagsNameKeysThatAre) {
         EXPECT_TRUE(std::ranges::any_of(config_keys, [&](const ConfigKey& key) {
             return std::string_view(key.name) == flag.key;
         })) << flag.key;
+    }
+}
+
+// As "#name = default", under a comment that says what the declaration says.
+TEST(ConfigFile, DocumentsEveryKeyWithItsDefault) {
+    std::ifstream in(CONSORT_CONFIG_FILE);
+    ASSERT_TRUE(in) << CONSORT_CONFIG_FILE;
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    const std::size_t section = text.find("\n#[plugins.radio]\n");
+    ASSERT_NE(section, std::string::npos);
+    for (const ConfigKey& key : config_keys) {
+        std::string value = key.default_text;
+        if (key.type == CONSORT_CONFIG_STRING) value = '"' + value + '"';
+        if (key.type == CONSORT_CONFIG_STRINGS) value = "[]";
+        EXPECT_NE(text.find("\n#" + std::string(key.name) + " = " + value + "\n", section),
+                  std::string::npos)
+            << key.name;
     }
 }
 
