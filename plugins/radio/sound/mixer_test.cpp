@@ -36,7 +36,7 @@ class Mixing : public ::testing::Test, public MixerEvents {
                std::optional<double> loudness = std::nullopt) {
         upcoming = std::make_unique<ListUpcoming>(std::move(entries));
         mixer = std::make_unique<Mixer>(
-            MixerSettings{kRate, crossfade, std::chrono::milliseconds(0)},
+            MixerSettings{kRate, crossfade, 0, std::chrono::milliseconds(0)},
             [this](const Entry& wanted) { return open(wanted); }, Gains(loudness, nullptr),
             *upcoming, *this);
     }
