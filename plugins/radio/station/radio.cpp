@@ -88,6 +88,7 @@ void Radio::add_routes() {
         exchange.respond(json_response(list_json(items)));
     });
     add("GET", "/now-playing", [this](const ExchangeView& exchange) { now_playing(exchange); });
+    add("GET", "/now-playing/history", [this](const ExchangeView& exchange) { history(exchange); });
     add("GET", "/now-playing/events", [this](const ExchangeView& exchange) { events(exchange); });
     add("GET", "/web", [this](const ExchangeView& exchange) {
         exchange.respond(page(200, web_page(*stations_)));
@@ -182,6 +183,16 @@ void Radio::now_playing(const ExchangeView& exchange) const {
     std::vector<std::string> items;
     for (const auto& station : stations_->all()) items.push_back(now_playing_json(*station));
     exchange.respond(json_response(list_json(items)));
+}
+
+void Radio::history(const ExchangeView& exchange) const {
+    const Station* station = stations_->find(exchange.query("route").value_or(""));
+    if (station == nullptr) {
+        exchange.problem(404, "no_such_station",
+                         "Name a station as ?route=/jazz; /streams lists those there are.");
+        return;
+    }
+    exchange.respond(json_response(history_json(*station)));
 }
 
 void Radio::events(const ExchangeView& exchange) {

@@ -41,6 +41,7 @@ class Radio {
     void add_controls();
     void listen(Station& station, const ExchangeView& exchange) const;
     void now_playing(const ExchangeView& exchange) const;
+    void history(const ExchangeView& exchange) const;
     void events(const ExchangeView& exchange);
 
     const Log log_;

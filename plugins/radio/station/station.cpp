@@ -109,6 +109,18 @@ std::string stream_json(const Station& station) {
     return json.str();
 }
 
+std::string history_json(const Station& station) {
+    std::vector<std::string> items;
+    for (const Played& one : station.player->history()) {
+        JsonObject json;
+        json.text("title", one.title).text("artist", one.artist).text("album", one.album);
+        json.number("began_ms", static_cast<double>(one.began_ms));
+        json.truth("jingle", one.jingle).truth("live", one.live);
+        items.push_back(json.str());
+    }
+    return list_json(items);
+}
+
 std::string list_json(const std::vector<std::string>& items) {
     std::string json = R"({"items":[)";
     for (std::size_t i = 0; i < items.size(); ++i) json += (i == 0 ? "" : ",") + items[i];
