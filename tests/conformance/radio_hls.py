@@ -123,10 +123,12 @@ class RadioHls(TestCase):
             end = time / 90_000 + float(segment["duration"])
             total += audio
             sizes.append(len(answer.body))
+            self.check_parts(server, name, segment, audio, time)
+            if not texts and not titles:
+                continue  # silence, before the first track
             if texts["TIT2"] not in titles[-1:]:
                 titles.append(texts["TIT2"])
             self.assertEqual(texts["TPE1"], "Somebody")
-            self.check_parts(server, name, segment, audio, time)
         self.assertGreaterEqual(len(titles), 3, "tracks change")
         self.assertRegex(titles[0], r"^Nummer \d ä$")
         durations = [float(one["duration"]) for one in last.segments]
@@ -170,11 +172,11 @@ class RadioHls(TestCase):
             for name in FORMATS:
                 source = f"{server.url}/{name}/hls/index.m3u8"
                 players[name] = (
-                    self.player(source, "-t", MINUTE, "-c", "copy", "-map", "0:a", "-f", "data", "-"),
-                    self.player(source, "-t", MINUTE, "-f", "s16le", "-"))
+                    self.player(source, "copied." + name, "-c", "copy", "-map", "0:a", "-f", "data"),
+                    self.player(source, "decoded." + name, "-f", "s16le"))
             for name, (copied, decoded) in players.items():
-                frames, said = copied.communicate()
-                sound, complaints = decoded.communicate()
+                frames, said = self.result(*copied)
+                sound, complaints = self.result(*decoded)
                 heard, client = clients[name]
                 client.terminate()
                 client.wait()
@@ -185,10 +187,16 @@ class RadioHls(TestCase):
                     with open(heard, "rb") as file:
                         self.assertIn(frames, file.read(), "the stream's own bytes, without a gap")
 
+    def player(self, source, name, *arguments):
+        path = os.path.join(self.folder, name)
+        return path, subprocess.Popen(["ffmpeg", "-v", "warning", "-nostdin", "-i", source, "-t", str(MINUTE),
+                                       *arguments, path], stderr=subprocess.PIPE)
+
     @staticmethod
-    def player(source, *arguments):
-        return subprocess.Popen(["ffmpeg", "-v", "warning", "-nostdin", "-i", source, *map(str, arguments)],
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def result(path, player):
+        _, said = player.communicate()
+        with open(path, "rb") as file:
+            return file.read(), said
 
     @staticmethod
     def serious(said):

@@ -10,6 +10,7 @@ namespace consort::radio {
 namespace {
 
 constexpr std::int64_t most_clock_error_ms = 1'000;
+constexpr std::size_t least_parts = 2;  // of a segment that ends where its track does
 
 }  // namespace
 
@@ -50,7 +51,7 @@ void LiveWindow::add(const SharedChunk& chunk, std::int64_t now_ms, bool asked) 
             end_segment();
             new_run_ = true;
         } else if (chunk->track != last_->track) {
-            end_segment();
+            turn(*chunk);
         }
     }
     set_clock(*chunk, now_ms);
@@ -81,6 +82,15 @@ void LiveWindow::set_clock(const Chunk& chunk, std::int64_t now_ms) {
     }
     anchor_ms_ = begins;
     anchor_first_ = chunk.first;
+}
+
+void LiveWindow::turn(const Chunk& chunk) {
+    if (!open()) return;
+    LiveSegment& segment = segments_.back();
+    if (segment.parts.size() >= least_parts) return end_segment();
+    turned_ = !segment.parts.empty();
+    // Nobody was told of it yet.
+    if (!turned_) segment.track = chunk.track;
 }
 
 void LiveWindow::begin_segment(const Chunk& chunk, std::uint64_t first) {
@@ -115,7 +125,10 @@ void LiveWindow::add_frames(const SharedChunk& chunk) {
         at = end;
         if (part_.frames >= part_frames_) {
             end_part();
-            if (segments_.back().parts.size() >= segment_parts_) end_segment();
+            const std::size_t parts = segments_.back().parts.size();
+            if (parts >=
+                (turned_ ? std::min<std::size_t>(least_parts, segment_parts_) : segment_parts_))
+                end_segment();
         }
     }
 }
@@ -132,6 +145,7 @@ void LiveWindow::end_segment() {
     if (!open()) return;
     end_part();
     segments_.back().complete = true;
+    turned_ = false;
     ++version_;
 }
 

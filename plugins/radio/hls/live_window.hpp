@@ -38,7 +38,8 @@ struct LiveSegment {
 
 // Parts have all the same number of coded frames but for a segment's last one, and segments the
 // same number of parts but for those that end where the track or the run of the encoder does. So
-// parts end within chunks too. Not thread-safe.
+// parts end within chunks too. No segment is a sliver: where a track ends just after the beginning
+// of one, the next begins two parts later. Not thread-safe.
 class LiveWindow {
   public:
     static constexpr double segment_seconds = 6, part_seconds = 0.5;
@@ -73,6 +74,7 @@ class LiveWindow {
     bool open() const noexcept { return !segments_.empty() && !segments_.back().complete; }
     void set_sizes(const Chunk& chunk);
     void set_clock(const Chunk& chunk, std::int64_t now_ms);
+    void turn(const Chunk& chunk);
     void begin_segment(const Chunk& chunk, std::uint64_t first);
     void add_frames(const SharedChunk& chunk);
     void end_part();
@@ -89,8 +91,8 @@ class LiveWindow {
     std::deque<LiveSegment> segments_;
     LivePart part_;  // that is being put together
     SharedChunk last_;
-    bool new_run_ = false;
-    std::int64_t anchor_ms_ = 0;  // the wall clock at PCM frame `anchor_first_`
+    bool new_run_ = false, turned_ = false;  // since the open segment began
+    std::int64_t anchor_ms_ = 0;             // the wall clock at PCM frame `anchor_first_`
     std::uint64_t anchor_first_ = 0;
     std::uint64_t version_ = 0;
 };

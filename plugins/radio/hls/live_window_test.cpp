@@ -68,6 +68,20 @@ TEST_F(LiveWindowTest, SegmentsEndWhereATrackDoes) {
     EXPECT_FALSE(two.discontinuity);
 }
 
+TEST_F(LiveWindowTest, NoSegmentIsASliver) {
+    add(5);
+    station.track = TestStation::named("Two");
+    add(12 * 19 - 5 + 19 + 3);  // a segment of "Two", a part and a bit
+    station.track = TestStation::named("Three");
+    add(60);
+    ASSERT_EQ(window.segments().size(), 3u);
+    EXPECT_EQ(window.segments()[0].track->title, "Two");
+    EXPECT_EQ(window.segments()[0].frames, 12u * 19 * TestStation::frame);
+    EXPECT_EQ(window.segments()[1].track->title, "Two");
+    EXPECT_EQ(window.segments()[1].frames, 2u * 19 * TestStation::frame);
+    EXPECT_EQ(window.segments()[2].track->title, "Three");
+}
+
 TEST_F(LiveWindowTest, AnotherRunOfTheEncoderIsADiscontinuity) {
     add(30);
     ++station.run;
