@@ -280,7 +280,8 @@ LiveHls::Answer LiveHls::body_of(const LiveSegment& segment, std::size_t first,
                                  std::size_t end) const {
     Answer answer;
     answer.content_type = content_type_;
-    answer.tag = id3_tag(at_90khz(segment.parts[first]->first, window_.rate()),
+    answer.tag = id3_tag(static_cast<std::uint64_t>(window_.began_ms()) * 90 +
+                             at_90khz(segment.parts[first]->first, window_.rate()),
                          first == 0 ? segment.track.get() : nullptr);
     for (std::size_t part = first; part < end; ++part) {
         for (const ChunkPiece& piece : segment.parts[part]->pieces) {

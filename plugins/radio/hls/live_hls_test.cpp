@@ -34,6 +34,11 @@ struct LiveHlsTest : ::testing::Test {
         made.wall_ms = [this] { return wall_ms; };
         return made;
     }
+    // On the 90 kHz clock; the first chunk was made at `wall_ms`.
+    static std::uint64_t time_of(std::uint64_t frame) {
+        const std::uint64_t lasts_ms = 19ull * TestStation::frame * 1'000 / TestStation::rate;
+        return (2'000'000 - lasts_ms) * 90 + frame * 90'000 / TestStation::rate;
+    }
     void bring(int chunks) {
         for (int i = 0; i < chunks; ++i) hls.chunk(station.make());
     }
@@ -44,7 +49,7 @@ TEST_F(LiveHlsTest, SegmentsHaveTheStationsBytesBehindATagWithTimeAndTitle) {
     const Request request(hls, "segment1001.mp3");
     EXPECT_EQ(request.status(), 200);
     const std::uint64_t first = 12 * 19 * TestStation::frame;
-    EXPECT_EQ(request.body(), id3_tag(first * 90'000 / TestStation::rate, station.track.get()) +
+    EXPECT_EQ(request.body(), id3_tag(time_of(first), station.track.get()) +
                                   TestStation::frames_at(first, 12 * 19));
     EXPECT_EQ(request.exchange.content_type(), "audio/mpeg");
     EXPECT_NE(request.exchange.cache_control().find("immutable"), std::string::npos);
@@ -62,11 +67,10 @@ TEST_F(LiveHlsTest, ChunksAreSentInOnePieceEach) {
 TEST_F(LiveHlsTest, OnlyTheFirstPartOfASegmentNamesTheTrack) {
     bring(2);
     EXPECT_EQ(Request(hls, "part1000.0.mp3").body(),
-              id3_tag(0, station.track.get()) + TestStation::frames_at(0, 19));
+              id3_tag(time_of(0), station.track.get()) + TestStation::frames_at(0, 19));
     const std::uint64_t first = 19 * TestStation::frame;
-    EXPECT_EQ(
-        Request(hls, "part1000.1.mp3").body(),
-        id3_tag(first * 90'000 / TestStation::rate, nullptr) + TestStation::frames_at(first, 19));
+    EXPECT_EQ(Request(hls, "part1000.1.mp3").body(),
+              id3_tag(time_of(first), nullptr) + TestStation::frames_at(first, 19));
 }
 
 TEST_F(LiveHlsTest, AReloadWaitsForWhatItAsksFor) {

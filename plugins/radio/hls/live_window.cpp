@@ -10,6 +10,7 @@ namespace consort::radio {
 namespace {
 
 constexpr std::int64_t most_clock_error_ms = 1'000;
+constexpr unsigned most_off_chunks = 20;
 constexpr std::size_t least_parts = 2;  // of a segment that ends where its track does
 
 }  // namespace
@@ -55,6 +56,9 @@ void LiveWindow::add(const SharedChunk& chunk, std::int64_t now_ms, bool asked) 
         }
     }
     set_clock(*chunk, now_ms);
+    if (last_ == nullptr)
+        began_ms_ = anchor_ms_ - static_cast<std::int64_t>(chunk->first / rate_ * 1'000 +
+                                                           chunk->first % rate_ * 1'000 / rate_);
     add_frames(chunk);
     last_ = chunk;
     prune(asked);
@@ -71,15 +75,18 @@ void LiveWindow::set_sizes(const Chunk& chunk) {
 }
 
 // What was made until now is older than the clock by what it lasts. It moves with the samples, and
-// is set anew only where time was lost.
+// is set anew only where time was lost for good: a busy machine is late, and makes up for it.
 void LiveWindow::set_clock(const Chunk& chunk, std::int64_t now_ms) {
     const std::int64_t begins =
         now_ms - static_cast<std::int64_t>(chunk.frames) * 1'000 / static_cast<std::int64_t>(rate_);
     if (anchor_ms_ != INT64_MIN && !new_run_) {
         const auto since = static_cast<std::int64_t>(chunk.first - anchor_first_);
         const std::int64_t expected = anchor_ms_ + since * 1'000 / static_cast<std::int64_t>(rate_);
-        if (std::llabs(expected - begins) <= most_clock_error_ms) return;
+        const bool off = std::llabs(expected - begins) > most_clock_error_ms;
+        off_chunks_ = off ? off_chunks_ + 1 : 0;
+        if (off_chunks_ < most_off_chunks) return;
     }
+    off_chunks_ = 0;
     anchor_ms_ = begins;
     anchor_first_ = chunk.first;
 }
@@ -97,7 +104,7 @@ void LiveWindow::begin_segment(const Chunk& chunk, std::uint64_t first) {
     LiveSegment segment;
     segment.number = next_number_++;
     segment.discontinuity = std::exchange(new_run_, false);
-    segment.discontinuities = base_ + discontinuities_;
+    segment.discontinuities = discontinuities_;
     if (segment.discontinuity) ++discontinuities_;
     segment.wall_ms = anchor_ms_ + static_cast<std::int64_t>(first - anchor_first_) * 1'000 /
                                        static_cast<std::int64_t>(rate_);

@@ -48,15 +48,19 @@ class LiveWindow {
     static constexpr double kept_seconds = shown_seconds + shown_seconds + segment_seconds;
     static constexpr double unasked_seconds = 3 * segment_seconds + segment_seconds;
 
-    // `base`: where segments and discontinuities begin to count, larger in every run of the server
-    // than it became in the one before: what players and caches keep is not mixed up.
-    explicit LiveWindow(std::uint64_t base) : base_(base), next_number_(base) {}
+    // `base`: where segments begin to count, larger in every run of the server than it became in
+    // the one before: what players and caches keep is not mixed up. Discontinuities begin at 0,
+    // since hls.js has an array of them.
+    explicit LiveWindow(std::uint64_t base) : next_number_(base) {}
 
     // `now_ms`: the wall clock, since 1970. `asked`: somebody listens; if nobody does, less is
     // kept. Chunks without known frames are left out.
     void add(const SharedChunk& chunk, std::int64_t now_ms, bool asked);
 
-    std::uint32_t rate() const noexcept { return rate_; }                // 0: nothing yet
+    std::uint32_t rate() const noexcept { return rate_; }  // 0: nothing yet
+    // When PCM frame 0 was, or would have been, by the clock at the first chunk. Media times count
+    // from 1970, so that they go on after a restart of the server.
+    std::int64_t began_ms() const noexcept { return began_ms_; }
     std::uint32_t part_frames() const noexcept { return part_frames_; }  // PCM frames of full parts
     // The number and part that come next: what is not there yet.
     std::uint64_t next_number() const noexcept;
@@ -84,7 +88,6 @@ class LiveWindow {
         return static_cast<double>(frames) / rate_;
     }
 
-    const std::uint64_t base_;
     std::uint64_t next_number_;  // of the segment that begins next
     std::uint64_t discontinuities_ = 0;
     std::uint32_t rate_ = 0, part_frames_ = 0, segment_parts_ = 0;
@@ -92,8 +95,10 @@ class LiveWindow {
     LivePart part_;  // that is being put together
     SharedChunk last_;
     bool new_run_ = false, turned_ = false;  // since the open segment began
-    std::int64_t anchor_ms_ = 0;             // the wall clock at PCM frame `anchor_first_`
+    std::int64_t began_ms_ = 0;
+    std::int64_t anchor_ms_ = 0;  // the wall clock at PCM frame `anchor_first_`
     std::uint64_t anchor_first_ = 0;
+    unsigned off_chunks_ = 0;  // in a row, whose times do not agree with that
     std::uint64_t version_ = 0;
 };
 

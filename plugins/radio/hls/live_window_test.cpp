@@ -92,9 +92,9 @@ TEST_F(LiveWindowTest, AnotherRunOfTheEncoderIsADiscontinuity) {
     EXPECT_FALSE(window.segments()[0].discontinuity);
     EXPECT_TRUE(window.segments()[1].discontinuity);
     EXPECT_TRUE(window.segments()[2].discontinuity);
-    EXPECT_EQ(window.segments()[0].discontinuities, base);
-    EXPECT_EQ(window.segments()[1].discontinuities, base);
-    EXPECT_EQ(window.segments()[2].discontinuities, base + 1);
+    EXPECT_EQ(window.segments()[0].discontinuities, 0u);
+    EXPECT_EQ(window.segments()[1].discontinuities, 0u);
+    EXPECT_EQ(window.segments()[2].discontinuities, 1u);
 }
 
 TEST_F(LiveWindowTest, KeepsWhatPlayersMayStillAskForAndNoMore) {
@@ -134,8 +134,18 @@ TEST_F(LiveWindowTest, TheWallClockGoesWithTheSamples) {
                            TestStation::rate;
         EXPECT_NEAR(static_cast<double>(segments[i].wall_ms - segments[i - 1].wall_ms), lasts, 1.5);
     }
+    const std::int64_t late_ms = 2'000;  // a busy machine, which makes up for it
+    now_ms += late_ms;
+    add_seconds(6);
+    now_ms -= late_ms;
+    add_seconds(24);
+    for (std::size_t i = 1; i < segments.size(); ++i) {
+        const auto lasts = static_cast<double>(segments[i].first - segments[i - 1].first) * 1'000 /
+                           TestStation::rate;
+        EXPECT_NEAR(static_cast<double>(segments[i].wall_ms - segments[i - 1].wall_ms), lasts, 1.5);
+    }
     now_ms += 10'000;  // the machine stood still
-    add_seconds(12);
+    add_seconds(24);
     const LiveSegment& last = segments.back();
     EXPECT_NEAR(static_cast<double>(now_ms - last.wall_ms),
                 static_cast<double>(station.first - last.first) * 1'000 / TestStation::rate, 50);
