@@ -1,7 +1,7 @@
 # Consort in a container; deploy/compose.yaml runs it.
 #
 #   docker build -t consort .
-#   docker run -p 127.0.0.1:8420:8420 -v data:/var/lib/consort -v /path/to/music:/srv/media:ro consort
+#   docker run -p 127.0.0.1:8000:8000 -v data:/var/lib/consort -v /path/to/music:/srv/media:ro consort
 
 FROM debian:bookworm-slim AS build
 WORKDIR /src
@@ -33,9 +33,9 @@ COPY deploy/consort.toml /etc/consort/consort.toml
 USER 10001:10001
 WORKDIR /var/lib/consort
 VOLUME ["/var/lib/consort", "/srv/media"]
-EXPOSE 8420
+EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
-    CMD ["curl", "--fail", "--silent", "--show-error", "--output", "/dev/null", "http://127.0.0.1:8420/healthz"]
+    CMD ["curl", "--fail", "--silent", "--show-error", "--output", "/dev/null", "http://127.0.0.1:8000/healthz"]
 # SIGTERM drains; give it longer than [server] drain_timeout_seconds (docker stop --time 40).
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/opt/consort/bin/consort"]

@@ -31,7 +31,7 @@ Usage: consort COMMAND [FLAGS]
   version                    version and build
 
 To begin:   consort serve --media ~/Music --media ~/Films
-Then open   http://127.0.0.1:8420/
+Then open   http://127.0.0.1:8000/
 
 `consort COMMAND --help` explains a command.
 )";

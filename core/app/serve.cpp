@@ -29,7 +29,7 @@ std::vector<FlagHelp> flags() {
         all.begin() + 1,
         {{"media", "DIR", "a folder of music or films; may be repeated", "library.media", true},
          {"bind", "ADDR", "the address to listen on (127.0.0.1)", "server.bind"},
-         {"port", "N", "the TCP port, 0 for any free one (8420)", "server.port"}});
+         {"port", "N", "the TCP port, 0 for any free one (8000)", "server.port"}});
     all.push_back({"safe-mode", nullptr,
                    "load only the plugins that came with Consort, no third-party ones", nullptr});
     return all;

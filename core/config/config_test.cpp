@@ -46,7 +46,7 @@ TEST(Config, NamesFiveMistakesAtOnceWithTheirLines) {
         "[server]\n"
         "port = 70000\n"
         "bind = 5\n"
-        "prot = 8420\n"
+        "prot = 8000\n"
         "[lgo]\n"
         "level = \"info\"\n"
         "[log]\n"

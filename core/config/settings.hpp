@@ -15,7 +15,7 @@ namespace consort::config {
 // [server]
 struct ServerSettings {
     std::string bind = "127.0.0.1";
-    std::uint16_t port = 8420;    // 0: any free port; the log and <data>/address say which
+    std::uint16_t port = 8000;    // 0: any free port; the log and <data>/address say which
     unsigned io_threads = 0;      // 0: one a core
     std::string tls_certificate;  // PEM files; both or none
     std::string tls_key;

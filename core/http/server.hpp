@@ -30,7 +30,7 @@ class Server {
     // Binds and begins to serve. Throws std::runtime_error if the address cannot be had.
     void start();
     std::uint16_t port() const noexcept;  // after start(): the real one
-    std::string url() const;              // "http://127.0.0.1:8420"
+    std::string url() const;              // "http://127.0.0.1:8000"
     unsigned connections() const noexcept;
 
     // Stops to accept, closes idle connections, lets running answers finish with

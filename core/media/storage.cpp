@@ -52,12 +52,17 @@ class PluginSource final : public Source {
 };
 
 struct WatchState {
-    StorageComponent storage;
-    Storage::Changed changed;
-    void* handle = nullptr;
+    WatchState(const StorageComponent& from, Storage::Changed tell)
+        : storage(from), changed(std::move(tell)) {}
+    WatchState(const WatchState&) = delete;
+    WatchState& operator=(const WatchState&) = delete;
     ~WatchState() {
         if (handle != nullptr) storage.table->unwatch(storage.self, handle);
     }
+
+    StorageComponent storage;
+    Storage::Changed changed;
+    void* handle = nullptr;
 };
 
 }  // namespace

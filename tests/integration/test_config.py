@@ -6,7 +6,7 @@ from consort_server import TestCase, run
 
 FIVE_MISTAKES = """\
 [server]
-prot = 8420
+prot = 8000
 port = 70000
 max_connections = "many"
 

@@ -22,6 +22,7 @@ namespace consort::radio {
 struct MixerSettings {
     std::uint32_t rate = 44'100;
     double crossfade_seconds = 0;
+    double burst_seconds = 0;  // how much is mixed at once, before time goes on
     // How long a start waits for its source, and the stream for a slow one.
     std::chrono::milliseconds patience{300};
 };

@@ -9,7 +9,7 @@ namespace consort::radio {
 namespace {
 
 constexpr double kTakeOverFade = 0.5;  // seconds
-constexpr double kCushion = 0.2;       // what it has to have sent before it is heard
+constexpr double kCushion = 0.2;       // beside a burst: what it has to have sent to be heard
 constexpr double kMostStall = 2;
 constexpr double kSmooth = 0.01;      // at the edges of a stall
 constexpr double kReturnFade = 0.05;  // of the programme
@@ -33,7 +33,7 @@ void Mixer::watch_live() {
         if (!asked_live_) return;
         const bool ended = asked_live_->ended();
         ready = asked_live_->ready();
-        if (!ended && ready < frames_of(kCushion)) return;
+        if (!ended && ready < frames_of(settings_.burst_seconds + kCushion)) return;
         asked = std::exchange(asked_live_, nullptr);
     }
     if (ready == 0) {

@@ -40,7 +40,7 @@ TEST(ScrubTest, Addresses) {
             "[<address>]:443 and <address>, <address>%eth0"},
            {"::ffff:192.0.2.1: refused", "<address>: refused"},
            {"2001:db8:0:0:0:0:0:7 left", "<address> left"},
-           {"http://127.0.0.1:8420/x", "http://<address>:8420/x"}});
+           {"http://127.0.0.1:8000/x", "http://<address>:8000/x"}});
 }
 
 TEST(ScrubTest, Queries) {

@@ -4,6 +4,30 @@ import { Pages } from './resource';
 import { match } from './router';
 import { visibleSpan } from './window';
 
+describe('the first page', () => {
+  it('may be at /app, and is found again there', async () => {
+    vi.resetModules();
+    history.replaceState(null, '', '/app');
+    const { here, navigate, startRouter } = await import('./router');
+    startRouter();
+    expect(here.value.path).toBe('/');
+    navigate('/albums/a1');
+    expect(location.pathname).toBe('/albums/a1');
+    navigate('/?x=1');
+    expect(location.pathname + location.search).toBe('/app?x=1');
+    expect(here.value.path).toBe('/');
+    sessionStorage.clear();
+  });
+  it('is at / elsewhere', async () => {
+    vi.resetModules();
+    history.replaceState(null, '', '/albums');
+    const { here, navigate } = await import('./router');
+    expect(here.value.path).toBe('/albums');
+    navigate('/');
+    expect(location.pathname).toBe('/');
+  });
+});
+
 describe('format', () => {
   it('writes times', () => {
     expect([0, 59.9, 61, 3600, 36061].map(clock)).toEqual(['0:00', '0:59', '1:01', '1:00:00', '10:01:01']);

@@ -30,6 +30,25 @@ export function match(pattern: string, path: string): Record<string, string> | u
   return parameters;
 }
 
+// Where a radio station answers at "/", the server has the app's first page at "/app". The app says
+// "/" for it everywhere; only the address bar knows, and the tab remembers.
+const elsewhere = '/app';
+const atElsewhere = (path: string): boolean => path === elsewhere || path === `${elsewhere}/`;
+const memory = 'consort-home';
+
+function homeIsElsewhere(): boolean {
+  try {
+    if (atElsewhere(location.pathname)) sessionStorage.setItem(memory, elsewhere);
+    return sessionStorage.getItem(memory) === elsewhere;
+  } catch {
+    return atElsewhere(location.pathname);
+  }
+}
+
+function addressOf(url: string): string {
+  return /^\/($|[?#])/.test(url) && homeIsElsewhere() ? elsewhere + url.slice(1) : url;
+}
+
 let keys = 0;
 const scrolls = new Map<number, number>();
 
@@ -38,7 +57,7 @@ function read(): Location {
   const key = typeof state === 'object' && state !== null && 'key' in state
     ? Number((state as { key: unknown }).key) || 0 : 0;
   keys = Math.max(keys, key);
-  const path = location.pathname.replace(/(.)\/+$/, '$1');
+  const path = atElsewhere(location.pathname) ? '/' : location.pathname.replace(/(.)\/+$/, '$1');
   return { path, query: new URLSearchParams(location.search), key };
 }
 
@@ -46,10 +65,10 @@ export const here = signal<Location>(read());
 
 export function navigate(url: string, replace = false): void {
   if (replace) {
-    history.replaceState({ key: here.peek().key }, '', url);
+    history.replaceState({ key: here.peek().key }, '', addressOf(url));
   } else {
     scrolls.set(here.peek().key, window.scrollY);
-    history.pushState({ key: ++keys }, '', url);
+    history.pushState({ key: ++keys }, '', addressOf(url));
     window.scrollTo(0, 0);
   }
   here.value = read();
@@ -58,6 +77,7 @@ export function navigate(url: string, replace = false): void {
 export const savedScroll = (key: number): number => scrolls.get(key) ?? 0;
 
 export function startRouter(): void {
+  homeIsElsewhere();
   history.scrollRestoration = 'manual';
   addEventListener('popstate', () => {
     here.value = read();

@@ -1,0 +1,41 @@
+// A player that plays what a test tells it to.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "plugins/radio/station/player.hpp"
+
+namespace consort::radio {
+
+class TestPlayer final : public Player {
+  public:
+    Playing playing() const override {
+        const std::lock_guard lock(mutex_);
+        return now_;
+    }
+    std::vector<Played> history() const override { return played; }
+    Result<void> next() override { return note("next"); }
+    Result<void> previous() override { return note("previous"); }
+    Result<void> reload() override { return note("reload"); }
+
+    void play(const Track& track) {
+        const std::lock_guard lock(mutex_);
+        now_.track = std::make_shared<const Track>(track);
+        now_.state = "playing";
+        ++now_.started;
+    }
+    std::vector<std::string> calls;
+    std::vector<Played> played;
+
+  private:
+    Result<void> note(const char* what) {
+        calls.emplace_back(what);
+        return {};
+    }
+    mutable std::mutex mutex_;
+    Playing now_{.state = "waiting"};
+};
+
+}  // namespace consort::radio
