@@ -10,6 +10,8 @@ const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const bar = (page) => page.locator('.radio-player');
 const live = async (page) => bar(page).locator('.live:not(.off)').waitFor({ state: 'attached' });
+// Chromium's Media Source leaves holes between parts of MP3, so its players stall there.
+const byHls = stations.filter(({ format }) => format === 'aac');
 // What the app's own element does; it is in no document.
 const watchAudio = (page) => page.addInitScript(() => {
   const make = document.createElement.bind(document);
@@ -66,8 +68,8 @@ for (const { route, name, format } of stations) {
     await page.getByRole('button', { name: `Play ${name}` }).click();
     await live(page);
     await advances(page, 3, 'it goes on');
-    equal(asked.includes(`${route}/hls/index.m3u8`), format !== 'opus', 'by HLS');
-    equal(asked.includes(route), format === 'opus', 'as a plain stream');
+    equal(asked.includes(`${route}/hls/index.m3u8`), format === 'aac', 'by HLS');
+    equal(asked.includes(route), format !== 'aac', 'as a plain stream');
     const title = await bar(page).locator('.now-title').textContent();
     ok(songs.includes(title), `the bar shows “${title}”`);
     equal(await page.evaluate(() => [navigator.mediaSession.playbackState, navigator.mediaSession.metadata.album]),
@@ -105,7 +107,7 @@ test('radio: it connects again when the network was gone', async (world) => {
   const { page, visit } = await openPage(await radioWorld(world));
   await watchAudio(page);
   await visit('/stations');
-  await page.getByRole('button', { name: `Play ${stations[2].name}` }).click();
+  await page.getByRole('button', { name: `Play ${stations[0].name}` }).click();
   await advances(page, 1, 'it plays');
   await page.context().setOffline(true);
   await bar(page).getByText('Connecting again').waitFor({ timeout: 45_000 });
@@ -168,7 +170,7 @@ for (const colorScheme of ['light', 'dark']) {
   });
 }
 
-for (const { route, format } of stations.filter(({ format: one }) => one !== 'opus')) {
+for (const { route, format } of byHls) {
   test(`radio: hls.js plays ${format} with low latency, and tells titles`, async (world) => {
     const { page, visit } = await openPage(await radioWorld(world), { bypassCSP: true });
     await visit('/search');
@@ -176,8 +178,8 @@ for (const { route, format } of stations.filter(({ format: one }) => one !== 'op
     await page.evaluate((url) => {
       const audio = document.createElement('audio');
       const hls = new window.Hls({ lowLatencyMode: true });
-      const live = { audio, hls, errors: [], titles: [], waits: 0, parts: 0 };
-      hls.on('hlsError', (_event, { details, fatal }) => live.errors.push(`${details}${fatal ? ' (fatal)' : ''}`));
+      const live = { audio, hls, errors: [], troubles: [], titles: [], waits: 0, parts: 0 };
+      hls.on('hlsError', (_event, { details, fatal }) => (fatal ? live.errors : live.troubles).push(details));
       hls.on('hlsFragLoaded', (_event, { part }) => { if (part) live.parts++; });
       audio.addEventListener('waiting', () => { if (live.started) live.waits++; });
       audio.addEventListener('playing', () => { live.started = true; });
@@ -194,7 +196,7 @@ for (const { route, format } of stations.filter(({ format: one }) => one !== 'op
       window.live = live;
     }, `${route}/hls/index.m3u8`);
     const state = () => page.evaluate(() => ({
-      time: window.live.audio.currentTime, latency: window.live.hls.latency, errors: window.live.errors,
+      time: window.live.audio.currentTime, latency: window.live.hls.latency, errors: window.live.errors, troubles: window.live.troubles,
       titles: window.live.titles, parts: window.live.parts, waits: window.live.waits, started: window.live.started === true,
     }));
     await until(async () => (await state()).started, 'it plays');
@@ -206,6 +208,7 @@ for (const { route, format } of stations.filter(({ format: one }) => one !== 'op
     }, 'it plays for twenty seconds and three titles', 60);
     const now = await state();
     ok(now.titles.every((title) => songs.includes(title)), `titles: ${now.titles}`);
+    ok(now.waits <= 1, `it stalled ${now.waits} times: ${now.troubles}`);
     ok(now.parts > 20, `${now.parts} parts were loaded`);
     ok(now.latency > 0 && now.latency < 6, `it is ${now.latency} s behind`);
     console.log(`        ${format}: ${now.latency.toFixed(2)} s behind, ${now.parts} parts, ${now.waits} waits`);

@@ -1,8 +1,9 @@
 // hls.js behind the deck's small interface. The library is fetched on first use.
 import type { HlsFactory } from './deck';
 
-// Live: close to what is made just now, and back to it after a stall.
-const liveSettings = { lowLatencyMode: true, liveMaxLatencyDurationCount: 5, backBufferLength: 20 };
+// Live: as close to what is made just now as the playlist says.
+// Its track for ID3 would load a data: address, which the security policy forbids.
+const liveSettings = { lowLatencyMode: true, backBufferLength: 20, enableID3MetadataCues: false };
 
 export const makeHls: HlsFactory = () => make({ lowLatencyMode: false });
 export const makeLiveHls: HlsFactory = () => make(liveSettings);

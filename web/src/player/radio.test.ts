@@ -5,7 +5,7 @@ import type { HlsPlayer } from './deck';
 import { heardIn, RadioPlayer, stationCandidates } from './radio';
 
 const makeStation = (more: object = {}): Station => decodeStation({
-  route: '/jazz', name: 'Jazz', format: 'mp3', content_type: 'audio/mpeg', hls: '/jazz/hls/index.m3u8', ...more,
+  route: '/jazz', name: 'Jazz', format: 'aac', content_type: 'audio/aac', hls: '/jazz/hls/index.m3u8', ...more,
 });
 const ogg = makeStation({ format: 'opus', content_type: 'audio/ogg', hls: '' });
 
@@ -22,7 +22,8 @@ describe('stationCandidates', () => {
     expect(methods(makeStation(), { nativeHls: true, mediaSource: () => false })[0])
       .toBe('native-hls /jazz/hls/index.m3u8');
   });
-  it('plays the stream where there is no HLS', () => {
+  it('plays the stream of MP3, and where there is no HLS', () => {
+    expect(methods(makeStation({ format: 'mp3', content_type: 'audio/mpeg' }))).toEqual(['source /jazz']);
     expect(methods(ogg)).toEqual(['source /jazz']);
     expect(methods(makeStation(), { mediaSource: () => false })).toEqual(['source /jazz']);
   });

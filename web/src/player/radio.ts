@@ -31,8 +31,9 @@ const firstPause = 1000;
 const longestPause = 15_000;
 const stallLimit = 12_000;
 
-// HLS first: it survives changes of the network and tells titles when they are heard. The plain
-// stream is for browsers that cannot, and formats that HLS has no place for.
+// HLS first: it survives changes of the network, and is near to what is made just now. The plain
+// stream is for browsers that cannot, for formats that HLS has no place for, and for MP3, which
+// Media Source takes part by part with holes between.
 export function stationCandidates(station: Station, can: Capabilities): Candidate[] {
   const offer: Offer = {
     delivery: 'radio', rendition: 'original', path: station.route, contentType: station.contentType,
@@ -40,8 +41,7 @@ export function stationCandidates(station: Station, can: Capabilities): Candidat
   };
   const candidate = (method: Method, url: string): Candidate => ({ offer, method, url });
   const found: Candidate[] = [];
-  const mse = station.format === 'aac' ? can.mediaSource('audio/mp4; codecs="mp4a.40.2"')
-    : can.mediaSource('audio/mpeg') || can.mediaSource('audio/mp4; codecs="mp3"');
+  const mse = station.format === 'aac' && can.mediaSource('audio/mp4; codecs="mp4a.40.2"');
   if (station.hls !== '') {
     const js = candidate('hls.js', station.hls);
     const native = candidate('native-hls', station.hls);
