@@ -9,6 +9,7 @@
 #include "consort/context.hpp"
 
 #include "plugins/radio/station/controls.hpp"
+#include "plugins/radio/station/live_routes.hpp"
 #include "plugins/radio/station/news.hpp"
 #include "plugins/radio/station/settings.hpp"
 #include "plugins/radio/station/station.hpp"
@@ -38,6 +39,7 @@ class Radio {
     void add(const char* method, std::string pattern, Handler handler, std::uint64_t max_body = 0);
     void add_routes();
     void add_controls();
+    void add_live();
     void listen(Station& station, const ExchangeView& exchange) const;
     void now_playing(const ExchangeView& exchange) const;
     void events(const ExchangeView& exchange);
@@ -45,6 +47,7 @@ class Radio {
     const Log log_;
     std::unique_ptr<Stations> stations_;
     std::unique_ptr<Controls> controls_;
+    std::unique_ptr<LiveRoutes> live_;
     std::shared_ptr<News> news_;
     std::deque<std::string> patterns_;  // what routes_ points to
     std::vector<Route> routes_;
