@@ -43,11 +43,12 @@ class RadioLiveTest(TestCase):
                os.path.join(music, "folder.flac"))
         lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
         environment = {"SOURCE_PASSWORD": password} if password else {}
-        return self.server(arguments=["--audio-dir", music], environment=environment,
+        routes = json.dumps({"/air": music})
+        return self.server(arguments=["--directory-routes", routes], environment=environment,
                            config=f"[plugins.radio]\n{lines}")
 
     def now(self, server):
-        return server.json("/now-playing?route=/")
+        return server.json("/now-playing?route=/air")
 
     def wait_for(self, server, state):
         return until(lambda: (now := self.now(server))["state"] == state and now, f"it was {state}")
@@ -58,7 +59,7 @@ class RadioLiveTest(TestCase):
             ["ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i",
              f"sine=frequency={LIVE_TONE}:duration={seconds}", "-ac", "2", *codec, "-f", form,
              "-content_type", content_type, *arguments,
-             f"icecast://source:{quote(password)}@127.0.0.1:{server.port}/"],
+             f"icecast://source:{quote(password)}@127.0.0.1:{server.port}/air"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.addCleanup(self.end, process)
         return process
@@ -73,7 +74,7 @@ class RadioLiveTest(TestCase):
 
     def listen(self, server):
         path = os.path.join(self.folder, "heard.mp3")
-        process = subprocess.Popen(["curl", "-s", "-N", "-o", path, server.url + "/"])
+        process = subprocess.Popen(["curl", "-s", "-N", "-o", path, server.url + "/air"])
         self.addCleanup(self.end, process)
         return process, path
 
@@ -92,15 +93,15 @@ class RadioLiveTest(TestCase):
             self.assertEqual(now["title"], "Late show")
             self.assertTrue(now["live"])
             self.assertEqual(now["source"]["genre"], "talk")
-            self.assertEqual(server.request("HEAD", "/").headers["icy-name"], "Late show")
+            self.assertEqual(server.request("HEAD", "/air").headers["icy-name"], "Late show")
 
-            answer = server.get("/admin/metadata?mode=updinfo&mount=/&charset=ISO-8859-1&"
+            answer = server.get("/admin/metadata?mode=updinfo&mount=/air&charset=ISO-8859-1&"
                                 "song=Bj%F6rk+-+J%F3ga", LOGIN)
             self.assertEqual(answer.status, 200, answer.body)
             until(lambda: self.now(server)["title"] == "Björk - Jóga", "the title changed")
             icy = socket.create_connection(("127.0.0.1", server.port), timeout=60)
             self.addCleanup(icy.close)
-            icy.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nIcy-MetaData: 1\r\n\r\n")
+            icy.sendall(b"GET /air HTTP/1.1\r\nHost: a\r\nIcy-MetaData: 1\r\n\r\n")
             heard = b""
             while "StreamTitle='Björk - Jóga';".encode() not in heard:
                 got = icy.recv(65536)
@@ -165,11 +166,11 @@ class RadioLiveTest(TestCase):
             source = self.source(server, password="wrong")
             self.assertNotEqual(source.wait(60), 0)
             self.assertIn(b"401", source.stderr.read())
-            statuses = [server.request("PUT", "/", {"Authorization": "Basic eDp5"}).status
+            statuses = [server.request("PUT", "/air", {"Authorization": "Basic eDp5"}).status
                         for _ in range(12)]
             self.assertEqual(statuses[0], 401)
             self.assertEqual(statuses[-1], 429)
-            self.assertEqual(server.request("PUT", "/", LOGIN).status, 429)
+            self.assertEqual(server.request("PUT", "/air", LOGIN).status, 429)
             self.assertEqual(self.now(server)["state"], "playing")
 
     def test_only_one_source_at_a_time(self):
@@ -189,7 +190,7 @@ class RadioLiveTest(TestCase):
             path = os.path.join(self.folder, "live.mp3")
             ffmpeg("-f", "lavfi", "-i", f"sine=frequency={LIVE_TONE}:duration=2", path)
             with socket.create_connection(("127.0.0.1", server.port), timeout=60) as source:
-                source.sendall(f"SOURCE / HTTP/1.0\r\nAuthorization: {LOGIN['Authorization']}\r\n"
+                source.sendall(f"SOURCE /air HTTP/1.0\r\nAuthorization: {LOGIN['Authorization']}\r\n"
                                "Content-Type: audio/mpeg\r\n\r\n".encode())
                 head = source.recv(4096)
                 self.assertIn(b" 200 ", head.split(b"\r\n")[0])
@@ -204,7 +205,7 @@ class RadioLiveTest(TestCase):
     def test_bytes_that_are_no_sound_change_nothing(self):
         with self.radio(source_timeout=2) as server:
             self.wait_for(server, "playing")
-            answer = server.request("PUT", "/", {**LOGIN, "Content-Type": "audio/ogg",
+            answer = server.request("PUT", "/air", {**LOGIN, "Content-Type": "audio/ogg",
                                                  "Expect": "100-continue"}, os.urandom(200_000))
             self.assertIn(answer.status, (200, 409))
             until(lambda: "source" not in self.now(server), "the place was free")
@@ -213,7 +214,7 @@ class RadioLiveTest(TestCase):
     def test_without_a_password_there_are_no_sources(self):
         with self.radio(password=None) as server:
             self.wait_for(server, "playing")
-            answer = server.request("PUT", "/", LOGIN)
+            answer = server.request("PUT", "/air", LOGIN)
             self.assertEqual(answer.status, 403)
             self.assertIn("SOURCE_PASSWORD", answer.json()["detail"])
 
