@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <deque>
+#include <thread>
 
 #include "consort/testing/fake_exchange.hpp"
 
@@ -239,6 +241,29 @@ TEST_F(Station, WhenItEndsSoDoItsListeners) {
     EXPECT_TRUE(exchange.body_complete());
     EXPECT_EQ(exchange.body_error(), CONSORT_OK);
     EXPECT_EQ(broadcast_->figures().listeners, 0u);
+}
+
+TEST_F(Station, ListenersComeAndGoWhileItPlays) {
+    std::vector<FakeExchange*> exchanges;
+    for (int i = 0; i < 8; ++i) exchanges.push_back(&exchanges_.emplace_back("GET", "/"));
+    std::atomic<bool> stop{false};
+    std::vector<std::thread> readers;
+    for (FakeExchange* exchange : exchanges) {
+        readers.emplace_back([&, exchange] {
+            while (!stop) {
+                const auto listener = broadcast_->join(exchange->view(), true);
+                for (int i = 0; i < 20; ++i) EXPECT_TRUE(listener->next(10'000).ok());
+            }
+        });
+    }
+    for (int i = 0; i < 2'000; ++i) {
+        broadcast_->chunk(stream_.make());
+        EXPECT_LE(broadcast_->figures().listeners, 8u);
+    }
+    stop = true;
+    for (std::thread& reader : readers) reader.join();
+    EXPECT_EQ(broadcast_->figures().listeners, 0u);
+    EXPECT_GT(broadcast_->figures().connects, 7u);
 }
 
 TEST_F(Station, NumbersThatBeginAnewLoseNobody) {

@@ -72,7 +72,7 @@ class Live : public ::testing::Test, public MixerEvents {
     ListUpcoming upcoming;
     std::vector<std::string> turns, underruns;
     Mixer mixer{{kRate, 0, 0, std::chrono::milliseconds(0)},
-                [this](const Entry& entry) { return open(entry); },
+                [this](const Entry& entry, const auto&) { return open(entry); },
                 Gains(std::nullopt, nullptr),
                 upcoming,
                 *this};

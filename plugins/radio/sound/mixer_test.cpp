@@ -37,8 +37,8 @@ class Mixing : public ::testing::Test, public MixerEvents {
         upcoming = std::make_unique<ListUpcoming>(std::move(entries));
         mixer = std::make_unique<Mixer>(
             MixerSettings{kRate, crossfade, 0, std::chrono::milliseconds(0)},
-            [this](const Entry& wanted) { return open(wanted); }, Gains(loudness, nullptr),
-            *upcoming, *this);
+            [this](const Entry& wanted, const auto&) { return open(wanted); },
+            Gains(loudness, nullptr), *upcoming, *this);
     }
     std::shared_ptr<Voice> open(const Entry& wanted) {
         ++opened[wanted.uri];

@@ -44,6 +44,8 @@ void Mixer::heed_requests() {
     }
     if (skipping_ && current_ && ((next_ && next_ready()) || position_ >= skip_by_)) {
         fade_current(frames_of(kSkipFade));
+        // What it has ready is enough. The next one may wait for its end.
+        leaving_.back().voice->abandon();
         begin_next(0);
     }
 }
@@ -60,7 +62,7 @@ void Mixer::ask_next() {
     if (!wanted) return;
     Turn turn;
     turn.entry = *wanted;
-    turn.voice = open_(*wanted);
+    turn.voice = open_(*wanted, current_ ? current_->voice : nullptr);
     next_ = std::move(turn);
 }
 

@@ -72,9 +72,9 @@ class StationSound::Impl : StreamWork, MixerEvents {
           mixer_(
               {settings_.sample_rate, settings_.crossfade_seconds,
                settings_.chunk_seconds / kBursts},
-              [this](const Entry& entry) {
+              [this](const Entry& entry, const std::shared_ptr<Voice>& before) {
                   return open_track_pcm(sounds_, entry, settings_.sample_rate,
-                                        kAhead + settings_.crossfade_seconds);
+                                        kAhead + settings_.crossfade_seconds, before);
               },
               Gains(settings_.loudness_lufs, std::move(loudness)), upcoming, *this),
           limiter_(settings_.sample_rate, static_cast<float>(std::pow(10, kCeilingDbtp / 20))),

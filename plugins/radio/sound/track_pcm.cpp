@@ -10,6 +10,7 @@
 #include "consort/failure.hpp"
 
 #include "plugins/radio/sound/converter.hpp"
+#include "plugins/radio/sound/seam.hpp"
 #include "plugins/radio/sound/source_facts.hpp"
 
 namespace consort::radio {
@@ -21,10 +22,12 @@ constexpr std::uint32_t kMostFrameSize = 256;  // bytes: 64 channels
 
 class TrackPcm : public Voice {
   public:
-    TrackPcm(const Sounds& sounds, const Entry& entry, std::uint32_t rate, double ahead_seconds)
+    TrackPcm(const Sounds& sounds, const Entry& entry, std::uint32_t rate, double ahead_seconds,
+             std::shared_ptr<Seam> before)
         : sounds_(sounds),
           entry_(entry),
           rate_(rate),
+          before_(std::move(before)),
           // Room for a block beyond it, whatever its rate was.
           wanted_(static_cast<std::size_t>(ahead_seconds * rate)),
           thread_([this] { run(); }) {}
@@ -32,6 +35,8 @@ class TrackPcm : public Voice {
         abandon();
         thread_.join();
     }
+
+    const std::shared_ptr<Seam>& seam() const noexcept { return after_; }
 
     Condition condition() const override { return condition_.load(std::memory_order_acquire); }
     const SourceFacts& facts() const override { return facts_; }
@@ -73,6 +78,7 @@ class TrackPcm : public Voice {
             abandoned_ = true;
         }
         changed_.notify_all();
+        if (before_) before_->withdraw();
     }
     bool gone() const override { return gone_; }
 
@@ -82,6 +88,7 @@ class TrackPcm : public Voice {
 
     void run() noexcept {
         const Result<void> done = contained([&] { return play(); });
+        after_->close();
         {
             const std::lock_guard lock(mutex_);
             if (!done) {
@@ -101,7 +108,7 @@ class TrackPcm : public Voice {
         const std::uint32_t size = frame_size(pcm);
         if (size == 0 || size > kMostFrameSize)
             return Error{CONSORT_E_UNSUPPORTED, "The sound has a form that is not known."};
-        Converter converter(pcm, rate_);
+        auto converter = std::make_unique<Converter>(pcm, rate_);
         SourceFacts facts = facts_of(entry_, opened->tags());
         facts.identity = opened->identity();
         if (pcm.frames != CONSORT_PCM_ENDLESS)
@@ -117,43 +124,56 @@ class TrackPcm : public Voice {
         if (position >= pcm.frames) position = 0;
         std::vector<std::byte> raw(std::size_t{kBlock} * size);
         std::vector<float> block;
-        bool first = true;
-        for (;;) {
+        for (bool first = true;; first = false) {
             block.clear();
             const auto got = opened->read(position, kBlock, raw.data());
             if (!got && first) return got.error();
             const auto frames =
                 got ? static_cast<std::uint32_t>(std::min<std::uint64_t>(*got, kBlock)) : 0;
             position += frames;
-            if (auto done = converter.convert(raw.data(), frames, block); !done) return done;
             const bool ends = frames < kBlock;
-            if (ends)
-                if (auto done = converter.finish(block); !done) return done;
-            if (first && ends && block.empty())
-                return Error{CONSORT_E_UNSUPPORTED, "The file holds no sound."};
-            {
-                std::unique_lock lock(mutex_);
-                ready_.insert(ready_.end(), block.begin(), block.end());
-                if (first) {
-                    facts_ = std::move(facts);
-                    condition_.store(Condition::kReady, std::memory_order_release);
-                }
-                complete_ = ends;
-                first = false;
+            if (first) {
+                if (frames == 0) return Error{CONSORT_E_UNSUPPORTED, "The file holds no sound."};
+                if (pcm.rate != rate_ && position == frames)
+                    if (auto shared = await_seam(facts, pcm)) converter = std::move(shared);
             }
+            if (auto done = converter->convert(raw.data(), frames, block); !done) return done;
+            if (ends && !(got && after_->hand_over(converter)))
+                if (auto done = converter->finish(block); !done) return done;
+            std::unique_lock lock(mutex_);
+            ready_.insert(ready_.end(), block.begin(), block.end());
+            complete_ = ends;
+            lock.unlock();
+            if (first) tell(facts, pcm);
             changed_.notify_all();
             if (!got) return got.error();
             if (ends) return {};
-            std::unique_lock lock(mutex_);
+            lock.lock();
             if ((ready_.size() - from_) / 2 >= wanted_)
                 changed_.wait(lock, [&] { return abandoned_ || has_room(); });
             if (abandoned_) return {};
         }
     }
 
+    // The converter of the source before, if that goes over into this one. It can be told what this
+    // is while it waits.
+    std::unique_ptr<Converter> await_seam(const SourceFacts& facts, const consort_pcm& pcm) {
+        if (!before_ || !before_->joins(facts, pcm)) return nullptr;
+        tell(facts, pcm);
+        return before_->follow(facts, pcm);
+    }
+    void tell(const SourceFacts& facts, const consort_pcm& pcm) {
+        if (condition_.load() == Condition::kReady) return;
+        facts_ = facts;
+        after_->describe(facts, pcm);
+        condition_.store(Condition::kReady, std::memory_order_release);
+    }
+
     const Sounds& sounds_;
     const Entry entry_;
     const std::uint32_t rate_;
+    const std::shared_ptr<Seam> before_;  // null: there is none
+    const std::shared_ptr<Seam> after_ = std::make_shared<Seam>();
     const std::size_t wanted_;  // frames ahead
 
     mutable std::mutex mutex_;
@@ -171,8 +191,10 @@ class TrackPcm : public Voice {
 }  // namespace
 
 std::shared_ptr<Voice> open_track_pcm(const Sounds& sounds, const Entry& entry, std::uint32_t rate,
-                                      double ahead_seconds) {
-    return std::make_shared<TrackPcm>(sounds, entry, rate, ahead_seconds);
+                                      double ahead_seconds, const std::shared_ptr<Voice>& before) {
+    const auto* joins = dynamic_cast<const TrackPcm*>(before.get());
+    return std::make_shared<TrackPcm>(sounds, entry, rate, ahead_seconds,
+                                      joins ? joins->seam() : nullptr);
 }
 
 }  // namespace consort::radio

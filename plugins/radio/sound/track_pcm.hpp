@@ -12,7 +12,12 @@ namespace consort::radio {
 
 // Begins at once, at `entry.start_seconds`, and keeps about `ahead_seconds` ready. Its length is
 // exactly that of the source, at `rate`. The destructor waits for a read in progress.
+//
+// `before`: a voice of this kind that is heard until this one begins; may be null. Where the two
+// are neighbours on an album, of another rate than the station's, they are converted in one go:
+// the one before then ends some samples early, and this one begins with those.
 std::shared_ptr<Voice> open_track_pcm(const Sounds& sounds, const Entry& entry, std::uint32_t rate,
-                                      double ahead_seconds);
+                                      double ahead_seconds,
+                                      const std::shared_ptr<Voice>& before = nullptr);
 
 }  // namespace consort::radio

@@ -91,6 +91,66 @@ TEST(TrackPcm, AnotherRateHasTheExactLength) {
     EXPECT_EQ(read_all(*open_track_pcm(sounds, entry("/a"), kRate, 2)).size(), 2 * 441'001u);
 }
 
+// An album of three files, as one and cut; at 44,100 Hz, for a station of 48,000.
+class Album : public ::testing::Test {
+  protected:
+    Album() {
+        whole_ = sweep(kRate, 12 * kRate);
+        host.add("/x/whole", float_sound(whole_, kRate, "whole"));
+        const std::vector<std::uint64_t> cuts = {0, 200'003, 351'111, 12 * kRate};
+        for (std::size_t i = 0; i + 1 < cuts.size(); ++i)
+            host.add("/x/" + std::to_string(i),
+                     float_sound(part(whole_, cuts[i], cuts[i + 1]), kRate, std::to_string(i),
+                                 {{"album", "X"}, {"track", std::to_string(i + 1)}}));
+    }
+    static void append(Pcm& to, const Pcm& more) { to.insert(to.end(), more.begin(), more.end()); }
+    SoundHost host;
+    Pcm whole_;
+};
+
+TEST_F(Album, AtAnotherRateHasNoSeam) {
+    const Sounds sounds(host.link());
+    const Pcm expected = read_all(*open_track_pcm(sounds, entry("/x/whole"), 48'000, 2));
+    // As the mixer does: the next one is opened while one plays.
+    Pcm heard;
+    auto now = open_track_pcm(sounds, entry("/x/0"), 48'000, 2);
+    for (const char* next : {"/x/1", "/x/2", ""}) {
+        await_open(*now);
+        append(heard, read_all(*now, 24'000));
+        const auto then =
+            *next ? open_track_pcm(sounds, entry(next), 48'000, 2, now) : std::shared_ptr<Voice>();
+        if (then) await_open(*then);
+        append(heard, read_all(*now));
+        now = then;
+    }
+    EXPECT_EQ(heard, expected);
+}
+
+TEST_F(Album, WithoutItsNeighbourATrackEndsAsAlone) {
+    const Sounds sounds(host.link());
+    const Pcm alone = read_all(*open_track_pcm(sounds, entry("/x/0"), 48'000, 2));
+    const auto first = open_track_pcm(sounds, entry("/x/0"), 48'000, 2);
+    await_open(*first);
+    Pcm heard = read_all(*first, 24'000);
+    auto next = open_track_pcm(sounds, entry("/x/1"), 48'000, 2, first);
+    await_open(*next);
+    EXPECT_EQ(next->ahead().frames, 0u);
+    next.reset();
+    append(heard, read_all(*first));
+    EXPECT_EQ(heard, alone);
+}
+
+TEST_F(Album, ATrackWhoseNeighbourIsSkippedBeginsAlone) {
+    const Sounds sounds(host.link());
+    const Pcm alone = read_all(*open_track_pcm(sounds, entry("/x/1"), 48'000, 2));
+    const auto first = open_track_pcm(sounds, entry("/x/0"), 48'000, 2);
+    await_open(*first);
+    const auto next = open_track_pcm(sounds, entry("/x/1"), 48'000, 2, first);
+    await_open(*next);
+    first->abandon();
+    EXPECT_EQ(read_all(*next), alone);
+}
+
 TEST(TrackPcm, SaysWhyItCannotBePlayed) {
     SoundHost host;
     host.add("/damaged", float_sound(sweep(kRate, kRate), kRate, "id"));

@@ -59,6 +59,8 @@ class Voice {
     virtual bool gone() const = 0;
 };
 
-using OpenVoice = std::function<std::shared_ptr<Voice>(const Entry&)>;
+// `before`: what is heard until then; null: nothing.
+using OpenVoice =
+    std::function<std::shared_ptr<Voice>(const Entry&, const std::shared_ptr<Voice>& before)>;
 
 }  // namespace consort::radio

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <chrono>
 #include <condition_variable>
@@ -66,7 +67,7 @@ class FakeExchange {
     Texts response_headers() const { return locked(response_headers_); }
     std::string problem_code() const { return locked(problem_code_); }
     std::string problem_detail() const { return locked(problem_detail_); }
-    int references() const { return locked(references_); }
+    int references() const { return references_; }
 
     std::string body() const { return locked(body_).bytes; }
     std::vector<BodyPiece> pieces() const { return locked(body_).pieces; }
@@ -135,9 +136,9 @@ class FakeExchange {
         return status_ ? CONSORT_E_DONE : CONSORT_OK;
     }
     void reference(int change) {
+        if (references_.fetch_add(change) + change != 0) return;
         const std::lock_guard lock(mutex_);
-        references_ += change;
-        if (references_ == 0 && closed() == CONSORT_OK) {
+        if (closed() == CONSORT_OK) {
             status_ = 500;
             problem_code_ = "unanswered";
             changed_.notify_all();
@@ -196,7 +197,7 @@ class FakeExchange {
     std::condition_variable_any changed_;
     std::string method_, path_;
     Texts params_;
-    int references_ = 0;
+    std::atomic<int> references_{0};
     bool canceled_ = false;
     int status_ = 0;
     std::uint32_t flags_ = 0;
