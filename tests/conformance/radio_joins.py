@@ -221,8 +221,10 @@ class Joins(unittest.TestCase):
                 for at in joins:
                     for place in (at - 1_500, at + 700):
                         there, score = media_reader.lag(heard, wanted, place, 768, 8, late)
-                        # Within a sample two places of a tone are hard to tell apart.
-                        self.assertLessEqual(abs(there - late), 1, f"beside the join at {at} (correlation {score:.3f})")
+                        # Within a sample two places of a tone are hard to tell apart. Where rates are converted,
+                        # a track ends on a whole sample unless the album goes on.
+                        allowed = 1 if heard.rate == RATE else 1 + len(rounds)
+                        self.assertLessEqual(abs(there - late), allowed, f"beside the join at {at} (correlation {score:.3f})")
                         self.assertGreater(score, 0.8, f"beside the join at {at}")
                 if STATIONS[name][0] == "sweep":
                     self.no_clicks(heard.mix(late, end), wanted.mix(0, end), joins, rounds)

@@ -54,7 +54,8 @@ def setUpModule():
     SERVER = case.server(config='[server]\naccess_log = ""\n[plugins.radio]\nstations = ' + json.dumps(stations) + "\n")
     SERVER.start()
     unittest.addModuleCleanup(SERVER.stop)
-    until(lambda: all(one["state"] == "playing" for one in SERVER.json("/now-playing")["items"]), "all stations played")
+    # VLC does not bear Ogg links of half a second, such as that of the silence before a station's first track.
+    until(lambda: SERVER.metric("consort_plugin_radio_tracks_total") >= 3 * len(stations), "all stations played")
 
 
 def play_ffmpeg(name):
@@ -124,8 +125,9 @@ def play_vlc(name):
     finally:
         player.terminate()
         player.wait()
-    # Its control interfaces need a desktop.
-    wrong += [line for line in said().splitlines() if " error: " in line and not re.search("interface|dbus", line)]
+    # Its control interfaces need a desktop; and while it begins it learns how much it has to keep.
+    wrong += [line for line in said().splitlines()
+              if " error: " in line and not re.search("interface|dbus|pts_delay increased", line)]
     if len({*titles()}) < MANY - 1:
         wrong.append(f"its titles were {titles()}")
     if not chained and os.path.exists(out):
