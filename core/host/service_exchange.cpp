@@ -88,6 +88,7 @@ consort_status respond(consort_exchange* exchange, const consort_response* given
         response.rangeable = (raw.flags & CONSORT_RESPONSE_NOT_RANGEABLE) == 0;
         response.compressible = (raw.flags & CONSORT_RESPONSE_NO_COMPRESS) == 0;
         response.unframed = (raw.flags & CONSORT_RESPONSE_UNFRAMED) != 0;
+        response.reads_on = (raw.flags & CONSORT_RESPONSE_READS_ON) != 0;
         for (std::size_t i = 0; i < raw.header_count; ++i) {
             response.headers.emplace_back(view(raw.headers[i].name), view(raw.headers[i].value));
         }
@@ -105,6 +106,19 @@ consort_status problem(consort_exchange* exchange, std::int32_t status, consort_
             return fail(CONSORT_E_INVALID, "a problem has a status from 400 to 599");
         }
         return of(exchange).problem(status, view(code), view(detail));
+    });
+}
+
+consort_status read_body(consort_exchange* exchange, std::size_t most,
+                         void (*take)(void*, consort_status, const void*, std::size_t) noexcept,
+                         void* arg) noexcept {
+    if (take == nullptr || most == 0) {
+        return fail(CONSORT_E_INVALID, "read_body needs a function, and room for at least a byte");
+    }
+    return guarded([&]() -> consort_status {
+        const consort_status status = of(exchange).read_body({most, take, arg});
+        if (status != CONSORT_E_INVALID) return status;
+        return fail(status, "the route's max_body is not CONSORT_BODY_STREAMED");
     });
 }
 
@@ -134,6 +148,7 @@ const void* exchange_service() noexcept {
             http::WakeRound round;
             for (std::size_t i = 0; i < count; ++i) of(exchanges[i]).wake_in(round);
         },
+        read_body,
     };
     return &kApi;
 }

@@ -50,7 +50,7 @@ bool Connection::draining() const noexcept {
 void Connection::on_input() {
     if (phase_ == Phase::closed) return;
     readable_ = input_seen_ = true;
-    if (phase_ == Phase::waiting || phase_ == Phase::sending) {
+    if (!stream_ && (phase_ == Phase::waiting || phase_ == Phase::sending)) {
         peer_closed_ = has_closed(transport_->descriptor());
     }
     run();
@@ -65,6 +65,7 @@ void Connection::on_output() {
 void Connection::run() {
     if (running_) return;
     running_ = true;
+    passed_ = 0;
     bool go = true;
     while (go) {
         switch (phase_) {
@@ -81,6 +82,9 @@ void Connection::run() {
                 go = linger();
                 break;
             case Phase::waiting:
+            case Phase::reading_on:
+                go = stream_ && pass_body();
+                break;
             case Phase::closed:
                 go = false;
                 break;
@@ -90,7 +94,7 @@ void Connection::run() {
     if (phase_ == Phase::closed) return;
     keep_input();
     const bool idle_in_request = phase_ == Phase::waiting || (phase_ == Phase::sending && starved_);
-    if (peer_closed_ && idle_in_request) return client_gone(false);
+    if (peer_closed_ && idle_in_request && !half_closed_) return client_gone(false);
     expect_events();
 }
 
@@ -117,6 +121,11 @@ bool Connection::receive() {
             readable_ = false;
             return false;
         case Transfer::State::ended:
+            if (stream_ && stream_->ends_with_connection()) {
+                stream_->close();
+                return half_closed_ = true;
+            }
+            [[fallthrough]];
         case Transfer::State::failed:
             client_gone(false);
             return false;
@@ -212,51 +221,6 @@ void Connection::begin_request(std::string_view head_text) {
     begin_body(nullptr, max_body);
 }
 
-void Connection::begin_body(const Refusal* refusal, std::uint64_t max_body) {
-    const RequestHead& head = exchange_->head;
-    if (!head.has_body()) return refusal != nullptr ? refuse(*refusal) : dispatch();
-    constexpr Refusal too_large{413, "body_too_large", "The request's body is too large."};
-    if (refusal == nullptr && head.content_length > max_body) refusal = &too_large;
-    if (refusal != nullptr || exchange_->match.route == nullptr) {
-        unread_input_ = true;
-        return refusal != nullptr ? refuse(*refusal) : dispatch();
-    }
-    body_ = std::make_unique<BodyReader>(exchange_->head_text, max_body);
-    phase_ = Phase::body;
-    thread_.loop.set_deadline(*this,
-                              thread_.loop.now() + thread_.shared.settings.body_timeout.count());
-    if (head.expects_continue && input_.empty()) {
-        static char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
-        const iovec part{text, sizeof text - 1};
-        if (transport_->send(&part, 1, false).bytes != part.iov_len) client_gone(true);
-    }
-}
-
-bool Connection::read_body() {
-    if (!input_.empty()) {
-        const BodyReader::Progress progress = body_->feed(input_);
-        consume(progress.consumed);
-        if (progress.refusal || input_.size() > thread_.shared.settings.max_header_bytes * 4) {
-            constexpr Refusal malformed{400, "malformed_body", "The request's body is malformed."};
-            if (!progress.done) {
-                unread_input_ = true;
-                refuse(progress.refusal ? *progress.refusal : malformed);
-                return true;
-            }
-        }
-        if (progress.done) {
-            exchange_->body_text = body_->take();
-            body_.reset();
-            dispatch();
-            return true;
-        }
-    }
-    if (!receive()) return false;
-    thread_.loop.set_deadline(*this,
-                              thread_.loop.now() + thread_.shared.settings.body_timeout.count());
-    return true;
-}
-
 // Answers
 
 void Connection::dispatch() {
@@ -280,6 +244,8 @@ void Connection::refuse(const Refusal& refusal) {
 
 void Connection::answer(Response&& response, bool close_after) {
     body_.reset();
+    reads_on_ = response.reads_on && stream_;
+    if (stream_ && !reads_on_) end_stream(CONSORT_E_CANCELED);
     ReplyRequest request;
     if (exchange_ && !exchange_->head.method.empty()) {
         request.head = &exchange_->head;
@@ -287,7 +253,7 @@ void Connection::answer(Response&& response, bool close_after) {
         request.request_id = exchange_->id;
         close_after = close_after || !exchange_->head.keep_alive;
     }
-    request.close = close_after || unread_input_ || draining();
+    request.close = close_after || unread_input_ || streamed_ || draining();
     if (response.unframed) transport_->keep_unsent_below(most_unsent_of_endless);
     sender_.emplace(compose_reply(thread_.shared.reply_settings, request, std::move(response),
                                   thread_.encoded));
@@ -336,6 +302,11 @@ bool Connection::send() {
 }
 
 void Connection::finish_reply() {
+    if (reads_on_) {
+        phase_ = Phase::reading_on;
+        thread_.loop.set_deadline(*this, 0);
+        if (stream_) return;
+    }
     report(false);
     const bool close_after = sender_->reply().close;
     sender_.reset();
@@ -399,13 +370,19 @@ void Connection::on_deadline() {
         case Phase::lingering:
             return close();
         case Phase::waiting:
+        case Phase::reading_on:
+            if (!stream_) return;
+            thread_.shared.metrics.timeouts.add();
+            end_stream(CONSORT_E_TIMEOUT);
+            return run();
         case Phase::closed:
             return;
     }
 }
 
 void Connection::client_gone(bool reset) {
-    if (phase_ == Phase::waiting || phase_ == Phase::sending || phase_ == Phase::body) {
+    if (phase_ == Phase::waiting || phase_ == Phase::sending || phase_ == Phase::body ||
+        phase_ == Phase::reading_on) {
         report(true);
     }
     watch_.reset();

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/http/body_framing.hpp"
 #include "core/http/event_loop.hpp"
 #include "core/http/request_head.hpp"
 #include "core/http/sender.hpp"
@@ -26,8 +27,10 @@ class Connection final : public EventSource, public Timed {
     void on_input() override;
     void on_output() override;
     void on_deadline() override;
-    void on_answer();  // the exchange was answered, not within dispatch()
-    void on_wake();    // a stream of the reply may have more
+    void on_answer();          // the exchange was answered, not within dispatch()
+    void on_wake();            // a stream of the reply may have more
+    void on_body_asked();      // a piece of a streamed body is wanted
+    void on_body_abandoned();  // nobody will ask for one again
 
     // Too many are open already: answers 503 and closes.
     void refuse_for_load();
@@ -37,7 +40,8 @@ class Connection final : public EventSource, public Timed {
 
   private:
     friend class IoThread;
-    enum class Phase { head, body, waiting, sending, lingering, closed };
+    // `reading_on`: answered, while the streamed body goes on.
+    enum class Phase { head, body, waiting, sending, reading_on, lingering, closed };
     using Clock = std::chrono::steady_clock;
 
     void run();
@@ -46,10 +50,15 @@ class Connection final : public EventSource, public Timed {
     bool read_body();
     bool send();
     bool linger();
-    bool receive();  // more input; false: none yet, or the connection is closed
+    bool pass_body();  // of a streamed body, to the handler
+    bool receive();    // more input; false: none yet, or the connection is closed
 
     void begin_request(std::string_view head_text);
     void begin_body(const Refusal* refusal, std::uint64_t max_body);
+    void begin_stream(bool to_close);
+    bool watch_stream();
+    void end_stream(consort_status status);
+    void continue_request();
     void dispatch();
     void refuse(const Refusal& refusal);
     void answer(Response&& response, bool close_after);
@@ -70,7 +79,7 @@ class Connection final : public EventSource, public Timed {
     bool input_seen_ = false;    // told of input that is not read yet
     bool unread_input_ = false;  // the request's body was not read
     bool counted_ = true;        // in the number of open connections
-    bool starved_ = false, yielding_ = false;
+    bool starved_ = false, yielding_ = false, continued_ = false;
     std::string_view input_;  // not parsed yet: in pending_ or the thread's buffer
     std::string pending_;
     std::size_t scanned_ = 0;
@@ -78,6 +87,11 @@ class Connection final : public EventSource, public Timed {
     Clock::time_point began_;
     ServerExchange::Hold exchange_;
     std::unique_ptr<BodyReader> body_;
+    std::unique_ptr<BodyFraming> stream_;  // of a streamed body that has not ended
+    std::uint64_t passed_ = 0;             // of it, in this turn
+    bool streamed_ = false;                // the request's body is, or was
+    bool reads_on_ = false;                // the answer does not end it
+    bool half_closed_ = false;  // the client's closing ended the body: no sign that it left
     std::optional<Sender> sender_;
     std::atomic<bool> never_woken_{false};
     Connection *previous_ = nullptr, *next_ = nullptr;  // the thread's list

@@ -47,6 +47,15 @@ struct Response {
     bool rangeable = true;
     bool compressible = true;
     bool unframed = false;  // of unknown length: it ends with the connection, without chunks
+    bool reads_on = false;  // sent at once, while the request's streamed body is read on
+};
+
+// A question for the next piece of a streamed body; see consort_exchange_api::read_body.
+struct BodyRead {
+    std::size_t most = 0;
+    void (*take)(void* arg, consort_status, const void* data,
+                 std::size_t size) CONSORT_NOEXCEPT = nullptr;
+    void* arg = nullptr;
 };
 
 // A plain answer with a text body.
@@ -90,6 +99,9 @@ class Exchange {
     virtual void wake() noexcept = 0;
     // As wake(), at the end of `round` with the others in it.
     virtual void wake_in(WakeRound&) noexcept { wake(); }
+
+    // As the ABI's read_body.
+    virtual consort_status read_body(const BodyRead&) { return CONSORT_E_INVALID; }
 
     friend void intrusive_ptr_add_ref(const Exchange* exchange) noexcept {
         exchange->references_.fetch_add(1, std::memory_order_relaxed);

@@ -64,6 +64,7 @@ class Parser final : public beast::basic_parser<true> {
   public:
     explicit Parser(RequestHead* head) : head_(head) {
         header_limit(std::numeric_limits<std::uint32_t>::max());
+        body_limit(boost::none);  // the route's is for who reads the body
     }
 
     std::string body;

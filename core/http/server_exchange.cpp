@@ -12,6 +12,7 @@ namespace consort::http {
 namespace {
 
 thread_local const ServerExchange* dispatching = nullptr;
+thread_local const ServerExchange* giving = nullptr;
 
 const observe::Logger& logger() {
     static const observe::Logger log("http");
@@ -27,6 +28,11 @@ ServerExchange::Hold ServerExchange::create(std::string_view head_text,
         new ServerExchange(head_text, std::move(mailbox), connection),
         [](ServerExchange* exchange) { delete exchange; });
     return Hold(made.release());
+}
+
+// Who asked after the loop had gone is told here.
+ServerExchange::~ServerExchange() {
+    if (feed_) feed_->end(CONSORT_E_CANCELED);
 }
 
 std::string_view ServerExchange::param(std::string_view name) const noexcept {
@@ -93,6 +99,26 @@ void ServerExchange::wake_in(WakeRound& round) noexcept {
     }
 }
 
+consort_status ServerExchange::read_body(const BodyRead& read) {
+    if (!feed_) return CONSORT_E_INVALID;
+    const consort_status status = feed_->ask(read);
+    // Within a call from the connection, it looks by itself afterwards.
+    if (status != CONSORT_OK || dispatching == this || giving == this) return status;
+    const bool posted = mailbox_->post([self = Hold(this)] {
+        self->feed_->tell_end();
+        if (self->connection_ != nullptr) self->connection_->on_body_asked();
+    });
+    if (posted) return CONSORT_OK;
+    feed_->unask();
+    return CONSORT_E_CANCELED;
+}
+
+void ServerExchange::give_body(std::string_view piece) noexcept {
+    giving = this;
+    feed_->give(piece);
+    giving = nullptr;
+}
+
 void ServerExchange::on_wake() {
     forget_wake();
     if (connection_ != nullptr) connection_->on_wake();
@@ -116,6 +142,7 @@ bool ServerExchange::dispatch() {
 
 void ServerExchange::cancel() {
     connection_ = nullptr;
+    if (feed_) feed_->end(CONSORT_E_CANCELED);
     Phase expected = Phase::waiting;
     if (!phase_.compare_exchange_strong(expected, Phase::canceled, std::memory_order_acq_rel)) {
         return;
@@ -134,6 +161,10 @@ void ServerExchange::last_reference_dropped() noexcept {
     try {
         if (phase_.load(std::memory_order_acquire) == Phase::waiting) {
             problem(500, "internal_error", "The server gave up on this request without an answer.");
+        } else if (feed_) {
+            mailbox_->post([self = Hold(this)] {
+                if (self->connection_ != nullptr) self->connection_->on_body_abandoned();
+            });
         }
     } catch (const std::exception&) {
         logger().error("out of memory while answering 500");

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/http/body_feed.hpp"
 #include "core/http/event_loop.hpp"
 #include "core/http/exchange.hpp"
 #include "core/http/request_head.hpp"
@@ -59,6 +60,7 @@ class ServerExchange final : public Exchange {
     consort_status respond(Response&& response) override;
     void wake() noexcept override;
     void wake_in(WakeRound& round) noexcept override;
+    consort_status read_body(const BodyRead& read) override;
 
     // The rest is for the connection, on its I/O thread.
 
@@ -74,6 +76,12 @@ class ServerExchange final : public Exchange {
     void on_wake();
     void forget_wake() noexcept { wake_posted_.store(false, std::memory_order_seq_cst); }
 
+    // The body is streamed; before dispatch(). What follows is for such bodies only.
+    void stream_body() { feed_ = std::make_unique<BodyFeed>(); }
+    std::size_t body_asked() const { return feed_->asked(); }
+    void give_body(std::string_view piece) noexcept;
+    void end_body(consort_status status) noexcept { feed_->end(status); }
+
     const std::string head_text;
     RequestHead head;
     std::string decoded_path, body_text, remote, id;
@@ -85,7 +93,7 @@ class ServerExchange final : public Exchange {
 
     ServerExchange(std::string_view text, std::shared_ptr<Mailbox> mailbox, Connection& connection)
         : head_text(text), mailbox_(std::move(mailbox)), connection_(&connection) {}
-    ~ServerExchange() override = default;
+    ~ServerExchange() override;
     void last_reference_dropped() noexcept override;
     void drop_hold() noexcept;
 
@@ -96,6 +104,7 @@ class ServerExchange final : public Exchange {
     std::optional<Response> response_;
     std::shared_ptr<Mailbox> mailbox_;
     Connection* connection_;
+    std::unique_ptr<BodyFeed> feed_;
 };
 
 }  // namespace consort::http

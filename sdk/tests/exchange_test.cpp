@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <string>
 #include <thread>
 
 #include "consort/testing/fake_exchange.hpp"
@@ -100,6 +102,34 @@ TEST(ExchangeTest, AStreamIsPulledAgainWhenWoken) {
     ended = true;
     request.view().wake();
     EXPECT_TRUE(request.body_complete());
+}
+
+TEST(ExchangeTest, AStreamedBodyIsReadPieceByPiece) {
+    FakeExchange request("PUT", "/live");
+    std::string got;
+    consort_status end = CONSORT_OK;
+    const Exchange kept = request.view().keep();
+    std::function<void(BodyPiece)> take = [&](BodyPiece piece) {
+        got += std::string(piece.bytes) + "|";
+        end = piece.status;
+        if (got.size() < 8 && !piece.ended()) {
+            EXPECT_EQ(kept.read_body(3, take), CONSORT_OK);
+        }
+    };
+    ASSERT_TRUE(ExchangeView::streams_bodies(&FakeExchange::api()));
+    ASSERT_EQ(kept.read_body(3, take), CONSORT_OK);
+    EXPECT_EQ(kept.read_body(3, take), CONSORT_E_BUSY);
+    request.send_body("hello world");
+    EXPECT_EQ(got, "hel|lo |");
+    EXPECT_EQ(request.body_waiting(), 5u);
+    EXPECT_FALSE(request.body_asked());
+    ASSERT_EQ(kept.read_body(100, take), CONSORT_OK);
+    request.end_body();
+    EXPECT_EQ(got, "hel|lo |world|");
+    ASSERT_EQ(kept.read_body(100, take), CONSORT_OK);
+    request.end_body();
+    EXPECT_EQ(end, CONSORT_END);
+    EXPECT_EQ(kept.read_body(100, take), CONSORT_E_DONE);
 }
 
 TEST(ExchangeTest, ErrorsBecomeTheProblemThatFits) {

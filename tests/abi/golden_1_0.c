@@ -211,6 +211,9 @@ TEXT(CONSORT_SERVICE_EXCHANGE, "consort.host.exchange/1");
 CONSTANT(CONSORT_RESPONSE_NOT_RANGEABLE, 1u);
 CONSTANT(CONSORT_RESPONSE_NO_COMPRESS, 2u);
 CONSTANT(CONSORT_RESPONSE_UNFRAMED, 4u);
+CONSTANT(CONSORT_RESPONSE_READS_ON, 8u);
+CONSTANT(CONSORT_BODY_STREAMED, UINT64_MAX);
+CONSTANT(CONSORT_BODY_STREAMED_TO_CLOSE, UINT64_MAX - 1);
 
 SIZE(consort_header, 32);
 MEMBER(consort_header, name, 0, consort_str);
@@ -236,7 +239,7 @@ MEMBER(consort_response, header_count, 80, size_t);
 MEMBER(consort_response, body, 88, const consort_slice *);
 MEMBER(consort_response, body_count, 96, size_t);
 
-AT_LEAST(consort_exchange_api, 128);
+AT_LEAST(consort_exchange_api, 136);
 MEMBER(consort_exchange_api, struct_size, 0, uint32_t);
 MEMBER(consort_exchange_api, reserved, 4, uint32_t);
 MEMBER(consort_exchange_api, method, 8, consort_str (*)(const consort_exchange *));
@@ -254,6 +257,7 @@ MEMBER(consort_exchange_api, wake, 96, void (*)(consort_exchange *));
 MEMBER(consort_exchange_api, ref, 104, void (*)(consort_exchange *));
 MEMBER(consort_exchange_api, unref, 112, void (*)(consort_exchange *));
 MEMBER(consort_exchange_api, wake_all, 120, void (*)(consort_exchange *const *exchanges, size_t count));
+MEMBER(consort_exchange_api, read_body, 128, consort_status (*)(consort_exchange *, size_t most, void (*take)(void *arg, consort_status, const void *data, size_t size) , void *arg));
 
 /* ---- cache.h ---- */
 TEXT(CONSORT_SERVICE_CACHE, "consort.host.cache/1");

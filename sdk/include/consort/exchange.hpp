@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -15,6 +16,13 @@ namespace consort {
 inline namespace v1 {
 
 class Exchange;
+
+// What came of a streamed body: bytes, which live for the call, or its end.
+struct BodyPiece {
+    consort_status status = CONSORT_OK;  // OK: `bytes`; END: it is whole; else why it is not
+    std::string_view bytes;
+    bool ended() const noexcept { return status != CONSORT_OK; }
+};
 
 // Borrowed: lives as long as the call that received it. Answer within that call, or keep() it and
 // answer later, exactly once. Any thread. Texts live as long as the exchange.
@@ -59,6 +67,29 @@ class ExchangeView {
 
     // A stream that answered "pending" has more.
     void wake() const noexcept { api_->wake(raw_); }
+
+    // For routes with CONSORT_BODY_STREAMED: asks for the next piece, of `most` bytes at most. OK:
+    // `take(BodyPiece)` is called once, later, on an I/O thread; it must not block nor throw, and
+    // may ask again. What else it returns: see consort_exchange_api::read_body.
+    template <class Take>
+    consort_status read_body(std::size_t most, Take take) const {
+        if (!streams_bodies(api_)) return CONSORT_E_UNSUPPORTED;
+        auto kept = std::make_unique<Take>(std::move(take));
+        const consort_status status = api_->read_body(
+            raw_, most,
+            [](void* arg, consort_status given, const void* data, std::size_t size) noexcept {
+                const std::unique_ptr<Take> owned(static_cast<Take*>(arg));
+                (*owned)(BodyPiece{given, {static_cast<const char*>(data), size}});
+            },
+            kept.get());
+        if (status == CONSORT_OK) static_cast<void>(kept.release());
+        return status;
+    }
+    // Whether the host knows CONSORT_BODY_STREAMED; an older one would collect such bodies.
+    static bool streams_bodies(const consort_exchange_api* api) noexcept {
+        return api->struct_size >=
+               offsetof(consort_exchange_api, read_body) + sizeof(consort_exchange_api::read_body);
+    }
 
     Exchange keep() const noexcept;
 

@@ -50,6 +50,8 @@ class Response {
     }
     Response&& not_rangeable() && { return flags_ |= CONSORT_RESPONSE_NOT_RANGEABLE, me(); }
     Response&& unframed() && { return flags_ |= CONSORT_RESPONSE_UNFRAMED, me(); }
+    // The request's streamed body is read on after this answer.
+    Response&& reads_on() && { return flags_ |= CONSORT_RESPONSE_READS_ON, me(); }
     Response&& no_compress() && { return flags_ |= CONSORT_RESPONSE_NO_COMPRESS, me(); }
     Response&& reserve(std::size_t slices) && { return body_.reserve(slices), me(); }
     Response&& add(Slice slice) && { return add(std::move(slice)), me(); }

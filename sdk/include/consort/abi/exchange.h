@@ -28,13 +28,22 @@ typedef struct consort_route {
     const char *method; /* "GET" answers HEAD too                                                */
     const char *pattern;
     const char *label;  /* the route's name in metrics and logs; NULL: the pattern                */
-    uint64_t max_body;  /* bytes of request body that the host collects; more: 413                */
+    uint64_t max_body;  /* bytes of request body that the host collects; more: 413. Or one of the
+                           two below: it collects nothing, the handler runs at the head and takes the
+                           body by `read_body`; the connection closes after the answer           */
 } consort_route;
+
+#define CONSORT_BODY_STREAMED UINT64_MAX
+/* The same, and a body of which the head says no length lasts until the client closes: what source
+ * clients of radio stations do (PUT, and SOURCE over HTTP/1.0). */
+#define CONSORT_BODY_STREAMED_TO_CLOSE (UINT64_MAX - 1)
 
 #define CONSORT_RESPONSE_NOT_RANGEABLE 1u /* answer Range with the whole body                    */
 #define CONSORT_RESPONSE_NO_COMPRESS 2u   /* the body is compressed already                      */
 #define CONSORT_RESPONSE_UNFRAMED 4u      /* a body without end, such as radio: no Content-Length and
                                              no chunks, it ends with the connection               */
+#define CONSORT_RESPONSE_READS_ON 8u      /* this is sent at once, and the request's streamed body is
+                                             read on by `read_body`                               */
 
 /* table. Strings are copied by `respond`; slices are taken over by it in every case. */
 typedef struct consort_response {
@@ -83,6 +92,24 @@ typedef struct consort_exchange_api {
     /* `wake` for many at once, as when one piece of news is for all of them: what it costs each is
      * small, and the others that the host serves get their turns in between. [any] */
     void (*wake_all)(consort_exchange *const *exchanges, size_t count) CONSORT_NOEXCEPT;
+    /* Of a route whose body is streamed: asks for its next piece, of `most` bytes at most. OK: `take`
+     * is called exactly once, with one of
+     *   OK          `size` bytes, at least one, which live for the call; ask again for the next
+     *   END         the body is whole
+     *   E_CANCELED  the client left before the end, the answer ended the body, or the host stops
+     *   E_TIMEOUT   nothing came for body_timeout_seconds
+     *   E_CORRUPT   its framing is malformed
+     * and all but OK are told once and last. Nothing is received while nobody asks: that is the
+     * back-pressure. The first question sends `100 Continue` to a client that waits for it: ask
+     * after the head has proved good, or answer instead; an answer before the end ends the body,
+     * unless it has CONSORT_RESPONSE_READS_ON. `take` runs on an I/O thread, may ask again, must not
+     * block, and is not called within `read_body`. The last reference gone ends the body, too.
+     * Else: BUSY, one is asked for already; DONE, the end was told; CANCELED, the host stops;
+     * INVALID, the route's body is not streamed. [any]; take: [io] */
+    consort_status (*read_body)(consort_exchange *, size_t most,
+                                void (*take)(void *arg, consort_status, const void *data,
+                                             size_t size) CONSORT_NOEXCEPT,
+                                void *arg) CONSORT_NOEXCEPT;
 } consort_exchange_api;
 
 CONSORT_END_C

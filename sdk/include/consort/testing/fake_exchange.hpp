@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "consort/abi/exchange.h"
@@ -52,6 +53,25 @@ class FakeExchange {
         const std::lock_guard lock(mutex_);
         canceled_ = true;
     }
+    // Of a streamed body, as the client sends it; a piece at a time goes to who asks for it.
+    void send_body(std::string_view bytes) {
+        {
+            const std::lock_guard lock(mutex_);
+            arrived_ += bytes;
+        }
+        pass_body();
+    }
+    // The body is over: END, or why it is not whole.
+    void end_body(consort_status status = CONSORT_END) {
+        {
+            const std::lock_guard lock(mutex_);
+            body_end_ = status;
+        }
+        pass_body();
+    }
+    // Whether somebody asks for more of it, and how much waits to be asked for.
+    bool body_asked() const { return locked(take_) != nullptr; }
+    std::size_t body_waiting() const { return locked(arrived_).size(); }
     bool wait_answered(std::chrono::milliseconds limit = std::chrono::seconds(10)) {
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, limit, [this] { return status_ != 0; });
@@ -82,6 +102,8 @@ class FakeExchange {
     }
 
   private:
+    using Take = void (*)(void*, consort_status, const void*, std::size_t) noexcept;
+
     static FakeExchange& of(consort_exchange* raw) noexcept {
         return *reinterpret_cast<FakeExchange*>(raw);
     }
@@ -145,6 +167,40 @@ class FakeExchange {
         }
     }
 
+    consort_status read_body(std::size_t most, Take take, void* arg) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (body_told_) return CONSORT_E_DONE;
+            if (take_) return CONSORT_E_BUSY;
+            take_ = take;
+            take_arg_ = arg;
+            most_ = most;
+        }
+        return CONSORT_OK;
+    }
+    // Not within read_body: what has arrived before waits for the next send_body or end_body.
+    void pass_body() {
+        for (;;) {
+            std::string bytes;
+            Take take = nullptr;
+            void* arg = nullptr;
+            consort_status status = CONSORT_OK;
+            {
+                const std::lock_guard lock(mutex_);
+                if (!take_ || (arrived_.empty() && body_end_ == CONSORT_OK)) return;
+                bytes = arrived_.substr(0, most_);
+                arrived_.erase(0, bytes.size());
+                if (bytes.empty()) {
+                    status = body_end_;
+                    body_told_ = true;
+                }
+                take = std::exchange(take_, nullptr);
+                arg = take_arg_;
+            }
+            take(arg, status, bytes.data(), bytes.size());
+        }
+    }
+
     static consort_exchange_api make_api() noexcept {
         consort_exchange_api table{};
         table.struct_size = sizeof table;
@@ -190,6 +246,8 @@ class FakeExchange {
         table.wake_all = [](consort_exchange* const* raw, std::size_t count) noexcept {
             for (std::size_t i = 0; i < count; ++i) api().wake(raw[i]);
         };
+        table.read_body = [](consort_exchange* raw, std::size_t most, Take take,
+                             void* arg) noexcept { return of(raw).read_body(most, take, arg); };
         return table;
     }
 
@@ -205,6 +263,13 @@ class FakeExchange {
     std::string content_type_, etag_, cache_control_, problem_code_, problem_detail_;
     Texts response_headers_;
     BodyReader body_;
+    // The request's body, if it is streamed.
+    std::string arrived_;
+    consort_status body_end_ = CONSORT_OK;
+    bool body_told_ = false;
+    Take take_ = nullptr;
+    void* take_arg_ = nullptr;
+    std::size_t most_ = 0;
 };
 
 }  // namespace testing
