@@ -27,14 +27,14 @@ from media_files import ffmpeg  # noqa: E402
 RATE = 44100
 SECONDS = 15
 PIECES = 6
-LEAST = 8_001       # samples of the shortest piece, an interlude of 0.2 seconds
+LEAST = 44_101      # samples of the shortest piece, an interlude
 TURNS = 11          # tracks that are heard
 WIDTH = 4_000       # samples on each side of a join that are looked at
 SOUNDS = {
     "sweep": "aevalsrc='0.4*sin(2*PI*(60*t+{k}*t*t))|0.4*sin(2*PI*(90*t+{l}*t*t))'".format(k=300, l=220),
     "noise": "aevalsrc='0.5*(random(0)-0.5)|0.5*(random(1)-0.5)'",
 }
-# name -> (sound, files, format, more settings of the station, source's rate)
+# name -> (sound, files, format, more settings of the station)
 STATIONS = {
     "flac-sweep": ("sweep", "flac", "flac", "loudness=off"),
     "flac-noise": ("noise", "wav", "flac", "loudness=off"),
