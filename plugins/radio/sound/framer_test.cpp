@@ -196,6 +196,27 @@ TEST(Framer, LinksCarryTheirTags) {
     }
 }
 
+// Pages of an Ogg stream with a flag of their header (RFC 3533, section 6).
+std::size_t pages(const Bytes& bytes, unsigned flag) {
+    const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    std::size_t found = 0;
+    for (auto at = all.find("OggS"); at != all.npos; at = all.find("OggS", at + 1))
+        found += at + 5 < all.size() && (static_cast<unsigned char>(all[at + 5]) & flag) != 0;
+    return found;
+}
+
+TEST(Framer, EachLinkEnds) {
+    constexpr unsigned kBegins = 2, kEnds = 4;
+    for (const char* codec : {"opus", "vorbis", "flac"}) {
+        for (const std::uint64_t turn : {1, 5'000, 47'999}) {
+            Coding chain(codec, 48'000, sweep(48'000, 48'000), {turn});
+            const Bytes bytes = chain.list.bytes();
+            EXPECT_GT(pages(bytes, kBegins), 0u) << codec;
+            EXPECT_EQ(pages(bytes, kBegins), pages(bytes, kEnds)) << codec << ", turn at " << turn;
+        }
+    }
+}
+
 TEST(Framer, AnUnknownFormatIsRefused) {
     ChunkList list;
     ChunkBuilder chunks(44'100, 22'050, list);

@@ -74,13 +74,16 @@ class OggFormat : public Format {
         mapping_ = std::move(*mapping);
         before_.clear();
         first_in_run_ = true;
-        open(track.edit_start > 0 ? static_cast<std::uint64_t>(track.edit_start) : 0, plays);
+        delay_ = track.edit_start > 0 ? static_cast<std::uint64_t>(track.edit_start) : 0;
+        plays_first_ = plays != nullptr ? std::optional(*plays) : std::nullopt;
         return {};
     }
 
     // A sample is held until the next one shows whether it is its link's last.
     Result<void> sample(const CodedSample& sample) override {
-        if (turned_) {
+        if (!link_) {
+            first_link();
+        } else if (turned_) {
             next_link();
         } else if (held_) {
             give(*held_, false);
@@ -99,14 +102,13 @@ class OggFormat : public Format {
     }
 
     void end() override {
-        if (!link_) return;
-        if (held_) give(*held_, true);
-        held_.reset();
-        link_->pages(pages_, true);
-        close_chunk();
-        link_.reset();
-        if (turned_) chunks_.set_track(next_track_);
-        turned_ = false;
+        if (link_) {
+            give(*held_, true);
+            held_.reset();
+            close_chunk();
+            link_.reset();
+        }
+        if (std::exchange(turned_, false)) chunks_.set_track(next_track_);
     }
 
   private:
@@ -136,19 +138,24 @@ class OggFormat : public Format {
         return pages;
     }
 
+    // Not before there is a sample: a track may begin before the encoder has brought one, and a
+    // link of header pages alone is no stream.
+    void first_link() {
+        const Track* plays = plays_first_ ? &*plays_first_ : nullptr;
+        if (std::exchange(turned_, false)) {
+            chunks_.set_track(next_track_);
+            plays = next_track_.get();
+        }
+        open(delay_, plays);
+    }
+
     void next_link() {
         turned_ = false;
-        if (!chained_) {
-            if (held_) give(*held_, false);
-            held_.reset();
-            close_chunk();
-            chunks_.set_track(next_track_);
-            return;
-        }
-        if (held_) give(*held_, true);
+        give(*held_, chained_);
         held_.reset();
         close_chunk();
         chunks_.set_track(next_track_);
+        if (!chained_) return;
         std::uint64_t skip = 0;
         for (const Held& each : before_) skip += each.frames;
         open(skip, next_track_.get());
@@ -185,8 +192,10 @@ class OggFormat : public Format {
     std::unique_ptr<OggMapping> mapping_;
     std::unique_ptr<Link> link_;
     std::shared_ptr<const Bytes> opening_;
-    std::optional<Held> held_;
-    std::deque<Held> before_;  // the last samples given
+    std::uint64_t delay_ = 0;           // of the encoder
+    std::optional<Track> plays_first_;  // as the run begins
+    std::optional<Held> held_;          // there is one while there is a link
+    std::deque<Held> before_;           // the last samples given
     std::uint64_t number_ = 0, granule_ = 0;
     bool first_in_run_ = true, turned_ = false;
     std::shared_ptr<const Track> next_track_;
