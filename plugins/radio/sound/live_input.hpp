@@ -23,6 +23,8 @@ class LiveInput {
     virtual bool ended() const = 0;
     // What it plays; another object whenever that changes. Never null; `live` is set.
     virtual std::shared_ptr<const Track> track() const = 0;
+    // How many seconds of silence the station bears before it lets go of it.
+    virtual double patience_seconds() const { return 2; }
     // The station has let go of it and reads no more: it ended, stalled, or another took its place.
     // `reason` is a sentence for people.
     virtual void released(const std::string& reason) = 0;

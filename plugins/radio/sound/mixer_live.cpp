@@ -10,7 +10,6 @@ namespace {
 
 constexpr double kTakeOverFade = 0.5;  // seconds
 constexpr double kCushion = 0.2;       // beside a burst: what it has to have sent to be heard
-constexpr double kMostStall = 2;
 constexpr double kSmooth = 0.01;      // at the edges of a stall
 constexpr double kReturnFade = 0.05;  // of the programme
 
@@ -85,8 +84,9 @@ std::size_t Mixer::play_live(float* out, std::size_t frames) {
     live_frames_ = 0;
     live_fade_ = frames_of(kSmooth);
     std::fill_n(out + 2 * count, 2 * (frames - count), 0.0f);
-    if (live_stalled_ >= frames_of(kMostStall))
-        release_live("It sent no sound for " + std::to_string(static_cast<int>(kMostStall)) +
+    const double patience = live_->patience_seconds();
+    if (live_stalled_ >= frames_of(patience))
+        release_live("It sent no sound for " + std::to_string(static_cast<int>(patience)) +
                      " seconds.");
     return frames;
 }

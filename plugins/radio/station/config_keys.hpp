@@ -42,6 +42,10 @@ inline constexpr ConfigKey config_keys[] = {
      "Jumps, none with a good minute after it, that get a listener dropped."},
     {"status_password", CONSORT_CONFIG_STRING, CONSORT_CONFIG_SECRET, "", 0, 0,
      "Password of the controls and of /status; empty: both are off."},
+    {"source_password", CONSORT_CONFIG_STRING, CONSORT_CONFIG_SECRET, "", 0, 0,
+     "Password of live sources, whose user is \"source\"; empty: there can be none."},
+    {"source_timeout", CONSORT_CONFIG_REAL, 0, "10", 1, 300,
+     "Seconds that a live source may send no sound before the station plays on by itself."},
 };
 
 inline constexpr ConfigFlag config_flags[] = {
@@ -53,6 +57,7 @@ inline constexpr ConfigFlag config_flags[] = {
     {"buffer_size", "buffer-size", "BUFFER_SIZE"},
     {"shuffle", "shuffle", "SHUFFLE"},
     {"status_password", nullptr, "STATUS_PASSWORD"},  // arguments can be read by others
+    {"source_password", nullptr, "SOURCE_PASSWORD"},
 };
 
 }  // namespace consort::radio

@@ -62,7 +62,7 @@ bool equal_in_constant_time(std::string_view secret, std::string_view given) noe
     return differs == 0;
 }
 
-std::optional<std::string> basic_password(std::string_view header) {
+std::optional<BasicLogin> basic_login(std::string_view header) {
     constexpr std::string_view scheme = "basic ";
     if (header.size() < scheme.size()) return std::nullopt;
     for (std::size_t i = 0; i < scheme.size(); ++i)
@@ -83,7 +83,13 @@ std::optional<std::string> basic_password(std::string_view header) {
     }
     const std::size_t colon = text.find(':');
     if (colon == std::string::npos) return std::nullopt;
-    return text.substr(colon + 1);
+    return BasicLogin{text.substr(0, colon), text.substr(colon + 1)};
+}
+
+std::optional<std::string> basic_password(std::string_view header) {
+    auto login = basic_login(header);
+    if (!login) return std::nullopt;
+    return std::move(login->password);
 }
 
 Guard::Guard(std::string password, Now now) : password_(std::move(password)), now_(now) {}

@@ -79,6 +79,12 @@ class Guard {
 // Whether they are equal, in a time that tells nothing of `secret` but its length.
 bool equal_in_constant_time(std::string_view secret, std::string_view given) noexcept;
 
+// User and password of an `Authorization: Basic` header (RFC 7617).
+struct BasicLogin {
+    std::string user, password;
+};
+std::optional<BasicLogin> basic_login(std::string_view header);
+
 // The user's password of an `Authorization: Basic` header (RFC 7617).
 std::optional<std::string> basic_password(std::string_view header);
 

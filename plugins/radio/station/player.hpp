@@ -10,6 +10,7 @@
 
 #include "plugins/radio/common/track.hpp"
 #include "plugins/radio/programme/history.hpp"
+#include "plugins/radio/sound/live_input.hpp"
 
 namespace consort::radio {
 
@@ -34,6 +35,11 @@ class Player {
     virtual Result<void> next() = 0;
     virtual Result<void> previous() = 0;
     virtual Result<void> reload() = 0;
+
+    // PCM frames a second that a live source has to give; an Error if none can be heard now.
+    virtual Result<std::uint32_t> live_rate() const = 0;
+    // Is heard as soon as it has sound.
+    virtual Result<void> take_over(std::shared_ptr<LiveInput> live) = 0;
 };
 
 }  // namespace consort::radio

@@ -103,6 +103,10 @@ void ProgrammePlayer::chunk(SharedChunk made) {
     if (made->track != last_track_) {
         last_track_ = made->track;
         if (made->track) started_.fetch_add(1, std::memory_order_relaxed);
+        if (made->track && made->track->live) {
+            const std::lock_guard lock(mutex_);
+            if (programme_) programme_->began({}, *made->track);
+        }
     }
     broadcast_->chunk(std::move(made));
 }
@@ -154,6 +158,19 @@ Result<void> ProgrammePlayer::previous() {
     if (!sound_) return not_running();
     programme_->step_back();
     sound_->skip();
+    return {};
+}
+
+Result<std::uint32_t> ProgrammePlayer::live_rate() const {
+    const std::lock_guard lock(mutex_);
+    if (!sound_) return not_running();
+    return sound_->sample_rate();
+}
+
+Result<void> ProgrammePlayer::take_over(std::shared_ptr<LiveInput> live) {
+    const std::lock_guard lock(mutex_);
+    if (!sound_) return not_running();
+    sound_->take_over(std::move(live));
     return {};
 }
 

@@ -37,6 +37,8 @@ class ProgrammePlayer final : public Player, public ChunkSink {
     Result<void> next() override;
     Result<void> previous() override;
     Result<void> reload() override;
+    Result<std::uint32_t> live_rate() const override;
+    Result<void> take_over(std::shared_ptr<LiveInput> live) override;
 
     void chunk(SharedChunk made) override;  // from its sound
 

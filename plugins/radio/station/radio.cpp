@@ -66,8 +66,10 @@ Radio::Radio(const Context& context, const Settings& settings, const MakePlayer&
     news_ = std::make_shared<News>(wake);
     hls_ = std::make_unique<HlsRoutes>(*stations_);
     controls_ = std::make_unique<Controls>(*stations_, settings.status_password, log_);
+    live_ = std::make_unique<LiveRoutes>(*stations_, log_);
     add_routes();
     add_controls();
+    if (ExchangeView::streams_bodies(context.link().exchange)) add_live();
 }
 
 void Radio::add(const char* method, std::string pattern, Handler handler, std::uint64_t max_body) {
@@ -134,10 +136,29 @@ void Radio::add_controls() {
         [this](const ExchangeView& exchange) { controls_->log_out(exchange); }, most_form_bytes);
 }
 
+void Radio::add_live() {
+    for (const auto& station : stations_->all()) {
+        for (const char* method : {"PUT", "SOURCE"}) {
+            add(
+                method, station->settings.route,
+                [this, on = station.get()](const ExchangeView& exchange) {
+                    live_->take_over(*on, exchange);
+                },
+                CONSORT_BODY_STREAMED_TO_CLOSE);
+        }
+    }
+    add("GET", "/admin/metadata",
+        [this](const ExchangeView& exchange) { live_->metadata(exchange); });
+}
+
 void Radio::handle(std::uint32_t route, ExchangeView exchange) { handlers_[route](exchange); }
 
 void Radio::listen(Station& station, const ExchangeView& exchange) const {
     const StationSettings& settings = station.settings;
+    const LiveInfo live = station.live->info().value_or(LiveInfo());
+    const std::string& name = live.name.empty() ? settings.name : live.name;
+    const std::string& genre = live.genre.empty() ? settings.genre : live.genre;
+    const std::string& url = live.url.empty() ? settings.url : live.url;
     const bool icy = exchange.header("icy-metadata") == "1";
     Response response = Response(200)
                             .content_type(settings.content_type())
@@ -145,12 +166,12 @@ void Radio::listen(Station& station, const ExchangeView& exchange) const {
                             .unframed()
                             .not_rangeable()
                             .no_compress()
-                            .header("icy-name", header_value(settings.name))
-                            .header("icy-pub", "0");
-    if (!settings.genre.empty())
-        response = std::move(response).header("icy-genre", header_value(settings.genre));
-    if (!settings.url.empty())
-        response = std::move(response).header("icy-url", header_value(settings.url));
+                            .header("icy-name", header_value(name))
+                            .header("icy-pub", live.is_public ? "1" : "0");
+    if (!genre.empty()) response = std::move(response).header("icy-genre", header_value(genre));
+    if (!url.empty()) response = std::move(response).header("icy-url", header_value(url));
+    if (!live.description.empty())
+        response = std::move(response).header("icy-description", header_value(live.description));
     if (settings.format != "flac")
         response = std::move(response).header("icy-br", std::to_string(settings.bitrate));
     if (icy) response = std::move(response).header("icy-metaint", std::to_string(icy_interval));
@@ -217,6 +238,7 @@ void Radio::tick() {
     for (std::size_t i = 0; i < told_.size(); ++i) {
         const Station& station = *stations_->all()[i];
         Told& told = told_[i];
+        station.live->tidy();
         told.metrics.update(station);
         const Playing playing = station.player->playing();
         const bool changed = playing.started != told.started || playing.state != told.state;

@@ -9,7 +9,11 @@
 #include "consort/context.hpp"
 
 #include "plugins/radio/station/controls.hpp"
+<<<<<<< HEAD
 #include "plugins/radio/station/hls_routes.hpp"
+=======
+#include "plugins/radio/station/live_routes.hpp"
+>>>>>>> main
 #include "plugins/radio/station/news.hpp"
 #include "plugins/radio/station/settings.hpp"
 #include "plugins/radio/station/station.hpp"
@@ -39,6 +43,7 @@ class Radio {
     void add(const char* method, std::string pattern, Handler handler, std::uint64_t max_body = 0);
     void add_routes();
     void add_controls();
+    void add_live();
     void listen(Station& station, const ExchangeView& exchange) const;
     void now_playing(const ExchangeView& exchange) const;
     void history(const ExchangeView& exchange) const;
@@ -47,6 +52,7 @@ class Radio {
     const Log log_;
     std::unique_ptr<Stations> stations_;
     std::unique_ptr<Controls> controls_;
+    std::unique_ptr<LiveRoutes> live_;
     std::shared_ptr<News> news_;
     std::unique_ptr<HlsRoutes> hls_;
     std::deque<std::string> patterns_;  // what routes_ points to

@@ -69,10 +69,15 @@ class Assembly {
             schedule(value);
         } else if (key == "chained") {
             boolean(key, value, station_.chained);
+        } else if (key == "source_password") {
+            station_.source_password = value;
+        } else if (key == "source_timeout") {
+            real(key, value, 1, 300, station_.source_timeout);
         } else {
             mistake("does not know '" + std::string(key) +
                     "'; it may hold route, directory, name, genre, url, format, bitrate, shuffle, "
-                    "crossfade, loudness, max_clients, jingles, jingle_every, schedule, chained");
+                    "crossfade, loudness, max_clients, jingles, jingle_every, schedule, chained, "
+                    "source_password, source_timeout");
         }
     }
     void format(const std::string& value) {
@@ -192,6 +197,8 @@ class Reader {
         defaults_.jingles = config_.string("jingles", "");
         defaults_.jingle_every = static_cast<unsigned>(config_.integer("jingle_every", 5));
         defaults_.chained = config_.boolean("chained", true);
+        defaults_.source_password = config_.string("source_password", "");
+        defaults_.source_timeout = config_.real("source_timeout", defaults_.source_timeout);
     }
 
     void read_routes(const std::string& json) {

@@ -25,6 +25,8 @@ struct StationSettings {
     unsigned jingle_every = 5;          // tracks
     std::vector<std::string> schedule;  // "mon-fri 07:00-10:00 /music/morning"
     bool chained = true;                // Ogg: tags of each track within the stream
+    std::string source_password;        // of live sources; empty: there are none
+    double source_timeout = 10;         // seconds that a live source may send no sound
 
     const char* content_type() const noexcept;
     // The encoder's name: "vorbis" for ogg.

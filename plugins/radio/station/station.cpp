@@ -90,6 +90,13 @@ std::string now_playing_json(const Station& station) {
     } else {
         json.raw("title", "null");
     }
+    if (const auto live = station.live->info()) {
+        JsonObject source;
+        source.text("name", live->name).text("genre", live->genre);
+        source.text("description", live->description).text("url", live->url);
+        source.text("bitrate", live->bitrate).text("content_type", live->content_type);
+        json.raw("source", source.truth("public", live->is_public).str());
+    }
     json.number("listeners", static_cast<double>(station.broadcast->figures().listeners));
     return json.str();
 }

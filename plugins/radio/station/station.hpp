@@ -9,6 +9,7 @@
 #include "consort/services/metrics.hpp"
 
 #include "plugins/radio/air/broadcast.hpp"
+#include "plugins/radio/station/live_desk.hpp"
 #include "plugins/radio/station/player.hpp"
 #include "plugins/radio/station/settings.hpp"
 
@@ -19,6 +20,7 @@ struct Station {
     double burst_seconds = 4;
     std::shared_ptr<Broadcast> broadcast;
     std::unique_ptr<Player> player;
+    std::shared_ptr<LiveDesk> live = std::make_shared<LiveDesk>();
 };
 
 // Sorted by name, whatever the case. Constant after start-up.

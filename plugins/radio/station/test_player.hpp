@@ -20,6 +20,12 @@ class TestPlayer final : public Player {
     Result<void> previous() override { return note("previous"); }
     Result<void> reload() override { return note("reload"); }
 
+    Result<std::uint32_t> live_rate() const override { return 44'100u; }
+    Result<void> take_over(std::shared_ptr<LiveInput> live) override {
+        lives.push_back(std::move(live));
+        return {};
+    }
+
     void play(const Track& track) {
         const std::lock_guard lock(mutex_);
         now_.track = std::make_shared<const Track>(track);
@@ -28,6 +34,7 @@ class TestPlayer final : public Player {
     }
     std::vector<std::string> calls;
     std::vector<Played> played;
+    std::vector<std::shared_ptr<LiveInput>> lives;
 
   private:
     Result<void> note(const char* what) {

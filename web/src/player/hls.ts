@@ -2,8 +2,11 @@
 import type { HlsFactory } from './deck';
 
 // Live: as close to what is made just now as the playlist says.
-// Its track for ID3 would load a data: address, which the security policy forbids.
-const liveSettings = { lowLatencyMode: true, backBufferLength: 20, enableID3MetadataCues: false };
+// Its track for metadata would load a data: address, which the security policy forbids.
+const liveSettings = {
+  lowLatencyMode: true, backBufferLength: 20,
+  enableID3MetadataCues: false, enableEmsgMetadataCues: false, enableDateRangeMetadataCues: false,
+};
 
 export const makeHls: HlsFactory = () => make({ lowLatencyMode: false });
 export const makeLiveHls: HlsFactory = () => make(liveSettings);

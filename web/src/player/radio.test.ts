@@ -19,7 +19,7 @@ describe('stationCandidates', () => {
   it('takes the browser’s own HLS where it is better, or all there is', () => {
     expect(methods(makeStation(), { nativeHls: true, preferNativeHls: true })[0])
       .toBe('native-hls /jazz/hls/index.m3u8');
-    expect(methods(makeStation(), { nativeHls: true, mediaSource: () => false })[0])
+    expect(methods(makeStation(), { nativeHls: true, mediaSource: () => false, source: () => false })[0])
       .toBe('native-hls /jazz/hls/index.m3u8');
   });
   it('plays the stream of MP3, and where there is no HLS', () => {

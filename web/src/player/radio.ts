@@ -43,15 +43,15 @@ export function stationCandidates(station: Station, can: Capabilities): Candidat
   const found: Candidate[] = [];
   const mse = station.format === 'aac' && can.mediaSource('audio/mp4; codecs="mp4a.40.2"');
   if (station.hls !== '') {
-    const js = candidate('hls.js', station.hls);
-    const native = candidate('native-hls', station.hls);
-    if (can.nativeHls && can.preferNativeHls) found.push(native);
-    if (mse) found.push(js);
-    if (can.nativeHls && !can.preferNativeHls && !mse) found.push(native);
+    if (can.nativeHls && can.preferNativeHls) found.push(candidate('native-hls', station.hls));
+    if (mse) found.push(candidate('hls.js', station.hls));
   }
   const codec = station.format === 'ogg' ? 'vorbis' : station.format;
   const type = station.contentType === 'audio/ogg' ? `audio/ogg; codecs="${codec}"` : station.contentType;
   if (can.source(type)) found.push(candidate('source', station.route));
+  if (station.hls !== '' && can.nativeHls && found.length === 0) {
+    found.push(candidate('native-hls', station.hls));
+  }
   return found;
 }
 

@@ -159,12 +159,15 @@ class FakeExchange {
     }
     void reference(int change) {
         if (references_.fetch_add(change) + change != 0) return;
-        const std::lock_guard lock(mutex_);
-        if (closed() == CONSORT_OK) {
-            status_ = 500;
-            problem_code_ = "unanswered";
-            changed_.notify_all();
+        {
+            const std::lock_guard lock(mutex_);
+            if (closed() == CONSORT_OK) {
+                status_ = 500;
+                problem_code_ = "unanswered";
+                changed_.notify_all();
+            }
         }
+        if (body_asked()) end_body(CONSORT_E_CANCELED);
     }
 
     consort_status read_body(std::size_t most, Take take, void* arg) {
