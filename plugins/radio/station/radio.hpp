@@ -9,11 +9,8 @@
 #include "consort/context.hpp"
 
 #include "plugins/radio/station/controls.hpp"
-<<<<<<< HEAD
 #include "plugins/radio/station/hls_routes.hpp"
-=======
 #include "plugins/radio/station/live_routes.hpp"
->>>>>>> main
 #include "plugins/radio/station/news.hpp"
 #include "plugins/radio/station/settings.hpp"
 #include "plugins/radio/station/station.hpp"
