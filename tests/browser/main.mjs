@@ -17,7 +17,6 @@ import './cases/samples.mjs';
 import './cases/playlists.mjs';
 import './cases/entry.mjs';
 import './cases/dash.mjs';
-import './cases/radio.mjs';
 import './cases/accessibility.mjs';
 
 for (const name of ['CONSORT', 'CONSORT_WEB']) {
@@ -30,7 +29,6 @@ for (const name of ['CONSORT', 'CONSORT_WEB']) {
 const folder = await mkdtemp(path.join(tmpdir(), 'consort-browser-'));
 const media = path.join(folder, 'media');
 const world = {
-  folder,
   media,
   contexts: [],
   async tidy() {
@@ -49,9 +47,8 @@ try {
   if (failed > 0) console.log(`---- the end of the server's log ----\n${(await world.server.log()).slice(-4000)}`);
 } finally {
   await world.browser?.close();
-  for (const server of [world.server, world.radio]) {
-    if (await server?.stop() !== false) continue;
-    console.log(`the server did not end well:\n${(await server.log()).slice(-4000)}`);
+  if (await world.server?.stop() === false) {
+    console.log(`the server did not end well:\n${(await world.server.log()).slice(-4000)}`);
     failed++;
   }
   await rm(folder, { recursive: true, force: true });

@@ -25,10 +25,9 @@ Broadcast::~Broadcast() = default;
 void Broadcast::chunk(SharedChunk made) {
     {
         const std::lock_guard lock(ring_mutex_);
-        ring_.push(made, now_());
+        ring_.push(std::move(made), now_());
     }
     wake();
-    if (also_) also_->chunk(std::move(made));
 }
 
 void Broadcast::end() {

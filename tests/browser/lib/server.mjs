@@ -8,20 +8,19 @@ import { until } from './harness.mjs';
 
 const patience = 90; // seconds; sanitizers and a busy machine are slow
 
-// `settings`: more lines for its configuration.
 export class Server {
-  constructor(folder, { executable, web, media, settings = '' }) {
+  constructor(folder, { executable, web, media }) {
     this.folder = folder;
-    this.options = { executable, web, media, settings };
+    this.options = { executable, web, media };
     this.logFile = path.join(folder, 'consort.log');
   }
 
   async start() {
-    const { executable, web, media, settings } = this.options;
+    const { executable, web, media } = this.options;
     const data = path.join(this.folder, 'data');
     await mkdir(data, { recursive: true });
     const config = path.join(this.folder, 'consort.toml');
-    await writeFile(config, `[plugins.webapp]\nroot = ${JSON.stringify(web)}\n${settings}`);
+    await writeFile(config, `[plugins.webapp]\nroot = ${JSON.stringify(web)}\n`);
     const log = createWriteStream(this.logFile);
     await once(log, 'open');
     this.process = spawn(executable, ['serve', '--config', config, '--data', data, '--port', '0',

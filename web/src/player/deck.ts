@@ -34,7 +34,6 @@ export class Deck {
   private recovered = false;
   private wantsPlay = false;
   private startAt = 0;
-  private live = false;
   private why: string[] = [];
 
   constructor(
@@ -57,12 +56,11 @@ export class Deck {
     return this.candidates[this.attempt];
   }
 
-  load({ candidates, reasons }: Ranking, options: { play: boolean; live?: boolean }): void {
+  load({ candidates, reasons }: Ranking, options: { play: boolean }): void {
     this.candidates = candidates;
     this.attempt = 0;
     this.why = [...reasons];
     this.wantsPlay = options.play;
-    this.live = options.live ?? false;
     this.open(0);
   }
 
@@ -155,6 +153,6 @@ export class Deck {
     this.why.push(why);
     const at = this.startAt > 0 ? this.startAt : this.element.currentTime;
     this.attempt++;
-    this.open(this.live ? 0 : at);
+    this.open(at);
   }
 }
