@@ -19,9 +19,9 @@ using Handler = std::function<void(ExchangePtr)>;
 using CancelHandler = std::function<void(const ExchangePtr&)>;
 
 struct Route {
-    std::string method;   // "GET" serves HEAD too
-    std::string pattern;  // "/api/v1/tracks/{id}", "/s/{number}.m4s", "/files/{path*}"
-    std::string label;    // in metrics and the access log; empty: the pattern
+    std::string method;          // "GET" serves HEAD too
+    std::string pattern;         // "/api/v1/tracks/{id}", "/s/{number}.m4s", "/files/{path*}"
+    std::string label;           // in metrics and the access log; empty: the pattern
     std::uint64_t max_body = 0;  // as consort_route's; 0: the server's setting
     Handler handle;
     CancelHandler canceled = {};

@@ -105,7 +105,8 @@ Result<std::shared_ptr<const IndexFile>> IndexFile::open(const std::filesystem::
     const bool known = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
     const auto size = known ? static_cast<std::size_t>(status.st_size) : 0;
     void* mapping = MAP_FAILED;
-    if (size >= sizeof(cmx::Header)) mapping = ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
+    if (size >= sizeof(cmx::Header))
+        mapping = ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
     ::close(fd);
     if (mapping == MAP_FAILED) return corrupt("it is too short, or can't be mapped");
     std::shared_ptr<const IndexFile> file(

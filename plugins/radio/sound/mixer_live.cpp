@@ -10,8 +10,8 @@ namespace {
 
 constexpr double kTakeOverFade = 0.5;  // seconds
 constexpr double kCushion = 0.2;       // beside a burst: what it has to have sent to be heard
-constexpr double kSmooth = 0.01;      // at the edges of a stall
-constexpr double kReturnFade = 0.05;  // of the programme
+constexpr double kSmooth = 0.01;       // at the edges of a stall
+constexpr double kReturnFade = 0.05;   // of the programme
 
 }  // namespace
 
