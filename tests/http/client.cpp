@@ -32,8 +32,11 @@ SSL_CTX* client_context() {
     return context;
 }
 
-SSL_SESSION*& last_session() {
-    static SSL_SESSION* session = nullptr;
+using Session = std::unique_ptr<SSL_SESSION, void (*)(SSL_SESSION*)>;
+
+// What the next connection of this thread resumes.
+Session& last_session() {
+    thread_local Session session(nullptr, SSL_SESSION_free);
     return session;
 }
 
@@ -102,7 +105,7 @@ Client::Client(std::uint16_t port, bool tls) : impl_(std::make_unique<Impl>()) {
     static const unsigned char protocols[] = "\x02h2\x08http/1.1";
     SSL_set_alpn_protos(impl_->ssl, protocols, sizeof protocols - 1);
     SSL_set_fd(impl_->ssl, impl_->socket);
-    if (last_session() != nullptr) SSL_set_session(impl_->ssl, last_session());
+    if (last_session() != nullptr) SSL_set_session(impl_->ssl, last_session().get());
     if (SSL_connect(impl_->ssl) != 1) throw std::runtime_error("TLS handshake failed");
 }
 
@@ -136,8 +139,7 @@ Answer Client::read(bool to_head) {
         value += (value.empty() ? "" : ", ") + std::string(trim(line.substr(colon + 1)));
     }
     if (impl_->ssl != nullptr) {
-        if (last_session() != nullptr) SSL_SESSION_free(last_session());
-        last_session() = SSL_get1_session(impl_->ssl);
+        last_session().reset(SSL_get1_session(impl_->ssl));
     }
     if (to_head || answer.status == 204 || answer.status == 304 || answer.status < 200) {
         answer.complete = true;

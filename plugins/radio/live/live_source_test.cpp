@@ -131,6 +131,7 @@ TEST_F(LiveSourceTest, NoiseIsNoSound) {
     for (int i = 0; i < 300'000; ++i) noise += static_cast<char>(random() >> 8);
     for (const char* type :
          {"", "audio/mpeg", "audio/aac", "audio/ogg", "audio/flac", "audio/webm"}) {
+        source_.reset();  // its thread may still tell of its end
         ends_.clear();
         start(type);
         send(noise);
