@@ -8,6 +8,7 @@
 #include "plugins/radio/station/html.hpp"
 #include "plugins/radio/station/json.hpp"
 #include "plugins/radio/station/pages.hpp"
+#include "plugins/radio/station/refusal.hpp"
 
 namespace consort::radio {
 
@@ -41,12 +42,6 @@ const char* name_of(Controls::Action action) {
     return "reload-playlist";
 }
 
-struct Refusal {
-    int status;
-    const char* code;
-    std::string detail;
-};
-
 Refusal refusal_of(const Guard::Answer& answer) {
     switch (answer.verdict) {
         case Guard::Verdict::off:
@@ -54,7 +49,8 @@ Refusal refusal_of(const Guard::Answer& answer) {
         case Guard::Verdict::limited:
             return {429, "too_many_logins",
                     "There were too many wrong passwords from your address: try again in " +
-                        std::to_string(answer.wait.count()) + " seconds."};
+                        std::to_string(answer.wait.count()) + " seconds.",
+                    static_cast<long>(answer.wait.count())};
         case Guard::Verdict::cross_site:
             return {403, "cross_site",
                     "Another web site may have sent this request: use the buttons of /status."};
@@ -91,20 +87,7 @@ Controls::Controls(const Stations& stations, std::string password, const Log& lo
 }
 
 void Controls::refuse(const ExchangeView& exchange, const Guard::Answer& answer) const {
-    const Refusal refusal = refusal_of(answer);
-    JsonObject json;
-    json.text("type", "about:blank").text("title", refusal.code);
-    json.number("status", refusal.status).text("code", refusal.code);
-    json.text("detail", refusal.detail);
-    Response response = Response(refusal.status)
-                            .content_type("application/problem+json")
-                            .cache_control("no-store")
-                            .body(json.str() + "\n");
-    if (refusal.status == 401)
-        response = std::move(response).header("WWW-Authenticate", "Basic realm=\"radio controls\"");
-    if (refusal.status == 429)
-        response = std::move(response).header("Retry-After", std::to_string(answer.wait.count()));
-    exchange.respond(std::move(response));
+    exchange.respond(response_of(refusal_of(answer), "radio controls"));
 }
 
 void Controls::act(Action action, const ExchangeView& exchange) {

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "plugins/radio/station/guard.hpp"
-#include "plugins/radio/station/json.hpp"
 
 namespace consort::radio {
 
@@ -45,8 +44,8 @@ Response icecast_answer(const std::string& message) {
 
 }  // namespace
 
-std::optional<LiveRoutes::Refusal> LiveRoutes::refusal_of(const Station& station,
-                                                          const ExchangeView& exchange) {
+std::optional<Refusal> LiveRoutes::refusal_of(const Station& station,
+                                              const ExchangeView& exchange) {
     const std::string& password = station.settings.source_password;
     if (password.empty()) {
         return Refusal{403, "sources_off",
@@ -80,19 +79,7 @@ std::optional<LiveRoutes::Refusal> LiveRoutes::refusal_of(const Station& station
 }
 
 void LiveRoutes::refuse(const ExchangeView& exchange, const Refusal& refusal) const {
-    JsonObject json;
-    json.text("type", "about:blank").text("title", refusal.code);
-    json.number("status", refusal.status).text("code", refusal.code);
-    json.text("detail", refusal.detail);
-    Response response = Response(refusal.status)
-                            .content_type("application/problem+json")
-                            .cache_control("no-store")
-                            .body(json.str() + "\n");
-    if (refusal.status == 401)
-        response = std::move(response).header("WWW-Authenticate", "Basic realm=\"radio source\"");
-    if (refusal.wait > 0)
-        response = std::move(response).header("Retry-After", std::to_string(refusal.wait));
-    exchange.respond(std::move(response));
+    exchange.respond(response_of(refusal, "radio source"));
 }
 
 void LiveRoutes::take_over(Station& station, const ExchangeView& exchange) {

@@ -9,6 +9,7 @@
 #include "consort/services/log.hpp"
 
 #include "plugins/radio/station/failed_logins.hpp"
+#include "plugins/radio/station/refusal.hpp"
 #include "plugins/radio/station/station.hpp"
 
 namespace consort::radio {
@@ -24,12 +25,6 @@ class LiveRoutes {
     void metadata(const ExchangeView& exchange);
 
   private:
-    struct Refusal {
-        int status;
-        const char* code;
-        std::string detail;
-        long wait = 0;  // seconds, of 429
-    };
     std::optional<Refusal> refusal_of(const Station& station, const ExchangeView& exchange);
     void refuse(const ExchangeView& exchange, const Refusal& refusal) const;
 
