@@ -20,6 +20,7 @@ struct Chunk {
     std::uint64_t first = 0;   // PCM frames from the station's beginning to the first one in here
     std::uint32_t frames = 0;  // PCM frames in here; about a half of a second
     std::uint32_t rate = 0;    // PCM frames a second
+    std::uint32_t run = 0;     // of the encoder: counts up where it was started anew
     // What plays at its first frame; null: silence.
     std::shared_ptr<const Track> track;
     // Ogg: the header pages of the logical stream that `bytes` continues, which a listener who

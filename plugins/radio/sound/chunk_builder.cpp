@@ -8,6 +8,7 @@ namespace consort::radio {
 void ChunkBuilder::jump(std::uint64_t position) {
     close();
     position_ = first_ = std::max(position_, position);
+    ++run_;
 }
 
 void ChunkBuilder::open() {
@@ -31,6 +32,7 @@ void ChunkBuilder::close() {
     next.first = first_;
     next.frames = static_cast<std::uint32_t>(position_ - first_);
     next.rate = rate_;
+    next.run = run_;
     first_ = position_;
     sink_.chunk(std::make_shared<const Chunk>(std::move(next)));
 }

@@ -19,7 +19,7 @@ class ChunkBuilder {
 
     // PCM frames before what is added next.
     std::uint64_t position() const noexcept { return position_; }
-    // What is added next begins at `position`, which is not earlier than it would be.
+    // A run of the encoder begins, at `position` or where the last one ended, if that is later.
     void jump(std::uint64_t position);
     // What plays in the chunk that begins next.
     void set_track(std::shared_ptr<const Track> track) { track_ = std::move(track); }
@@ -44,6 +44,7 @@ class ChunkBuilder {
     const std::uint32_t rate_, chunk_frames_;
     std::uint64_t grid_;  // where the chunk should end
     std::uint64_t position_ = 0, first_ = 0, number_ = 0;
+    std::uint32_t run_ = 0;
     std::shared_ptr<const Track> track_;
     std::shared_ptr<const Bytes> opening_;
     Chunk made_;

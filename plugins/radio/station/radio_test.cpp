@@ -117,6 +117,40 @@ TEST_F(RadioTest, NowPlayingIsOfOneOrOfAll) {
     EXPECT_EQ(ask("GET", "/now-playing", {}, {{"route", "/none"}}).status(), 404);
 }
 
+TEST_F(RadioTest, EveryStationIsHlsToo) {
+    std::vector<const FakeExchange*> waiting;
+    for (const std::string route : {"/", "/rock/hard"}) {
+        const std::string folder = (route == "/" ? "" : route) + "/hls/";
+        EXPECT_THAT(ask("GET", "/streams").body(), HasSubstr("\"hls\":\"" + folder + "index.m3u8"));
+        EXPECT_THAT(ask("GET", folder + "index.m3u8").body(), HasSubstr("\nlive.m3u8\n"));
+        EXPECT_EQ(ask("GET", folder + "live.m3u8").status(), 503);
+        plugin_->broadcasts[route]->chunk(TestStream().make());
+        const FakeExchange& playlist = ask("GET", folder + "live.m3u8");
+        EXPECT_EQ(playlist.status(), 200);
+        const std::size_t part = playlist.body().find("URI=\"part") + 5;
+        const std::string name =
+            playlist.body().substr(part, playlist.body().find('"', part) - part);
+        EXPECT_TRUE(ask("GET", folder + name).body().ends_with(TestStream::bytes(0, 500)));
+        const FakeExchange& held =
+            ask("GET", folder + playlist.body().substr(playlist.body().rfind("part"), name.size()));
+        EXPECT_EQ(held.status(), 0);
+        waiting.push_back(&held);
+    }
+    plugin_->radio->end();
+    for (const FakeExchange* held : waiting) EXPECT_EQ(held->status(), 503);
+}
+
+TEST_F(RadioTest, HistoryIsOfTheStationThatIsNamed) {
+    plugin_->players["/jazz"]->played.push_back(
+        Played{"Two", "B", "C", "2.mp3", 1'700'000'000'123, false, true});
+    EXPECT_EQ(ask("GET", "/now-playing/history", {}, {{"route", "/jazz"}}).body(),
+              R"({"items":[{"title":"Two","artist":"B","album":"C","began_ms":1700000000123,)"
+              R"("jingle":false,"live":true}],"next":null})");
+    EXPECT_EQ(ask("GET", "/now-playing/history", {}, {{"route", "/"}}).body(),
+              R"({"items":[],"next":null})");
+    EXPECT_EQ(ask("GET", "/now-playing/history", {}, {{"route", "/none"}}).status(), 404);
+}
+
 TEST_F(RadioTest, EventsComeWithTheTracksOfTheirRoute) {
     const FakeExchange& all = ask("GET", "/now-playing/events");
     const FakeExchange& jazz = ask("GET", "/now-playing/events", {}, {{"route", "/jazz"}});

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "plugins/radio/air/icy.hpp"
+#include "plugins/radio/station/hls_routes.hpp"
 #include "plugins/radio/station/json.hpp"
 
 namespace consort::radio {
@@ -107,11 +108,24 @@ std::string stream_json(const Station& station) {
     json.text("route", settings.route).text("name", settings.name).text("genre", settings.genre);
     json.text("format", settings.format).text("content_type", settings.content_type());
     if (settings.format != "flac") json.number("bitrate", settings.bitrate);
+    if (const std::string hls = hls_address(settings); !hls.empty()) json.text("hls", hls);
     json.number("listeners", static_cast<double>(figures.listeners));
     json.number("max_listeners", static_cast<double>(settings.max_clients));
     json.number("burst_seconds", station.burst_seconds);
     json.raw("now_playing", now_playing_json(station));
     return json.str();
+}
+
+std::string history_json(const Station& station) {
+    std::vector<std::string> items;
+    for (const Played& one : station.player->history()) {
+        JsonObject json;
+        json.text("title", one.title).text("artist", one.artist).text("album", one.album);
+        json.number("began_ms", static_cast<double>(one.began_ms));
+        json.truth("jingle", one.jingle).truth("live", one.live);
+        items.push_back(json.str());
+    }
+    return list_json(items);
 }
 
 std::string list_json(const std::vector<std::string>& items) {

@@ -59,6 +59,8 @@ class StationMetrics {
 std::string stream_json(const Station& station);
 // For /now-playing and its events.
 std::string now_playing_json(const Station& station);
+// What was heard, the newest first: for /now-playing/history.
+std::string history_json(const Station& station);
 // {"items":[…],"next":null}
 std::string list_json(const std::vector<std::string>& items);
 

@@ -34,6 +34,7 @@ export class Deck {
   private recovered = false;
   private wantsPlay = false;
   private startAt = 0;
+  private live = false;
   private why: string[] = [];
 
   constructor(
@@ -56,11 +57,12 @@ export class Deck {
     return this.candidates[this.attempt];
   }
 
-  load({ candidates, reasons }: Ranking, options: { play: boolean }): void {
+  load({ candidates, reasons }: Ranking, options: { play: boolean; live?: boolean }): void {
     this.candidates = candidates;
     this.attempt = 0;
     this.why = [...reasons];
     this.wantsPlay = options.play;
+    this.live = options.live ?? false;
     this.open(0);
   }
 
@@ -153,6 +155,6 @@ export class Deck {
     this.why.push(why);
     const at = this.startAt > 0 ? this.startAt : this.element.currentTime;
     this.attempt++;
-    this.open(at);
+    this.open(this.live ? 0 : at);
   }
 }
