@@ -38,20 +38,32 @@ void put_text(std::string& to, std::string_view id, std::string_view text) {
     put_frame(to, id, content);
 }
 
+void put_names(std::string& to, const Track& track) {
+    put_text(to, "TIT2", track.title);
+    put_text(to, "TPE1", track.artist);
+    put_text(to, "TALB", track.album);
+}
+
+std::string tag_of(const std::string& frames) {
+    std::string tag("ID3\4\0\0", 6);
+    put_size(tag, frames.size());
+    return tag + frames;
+}
+
 }  // namespace
 
 std::string id3_tag(std::uint64_t time_90khz, const Track* track) {
     std::string time(owner), frames;
     put_be(time, time_90khz & 0x1'ffff'ffffu, 8);
     put_frame(frames, "PRIV", time);
-    if (track != nullptr) {
-        put_text(frames, "TIT2", track->title);
-        put_text(frames, "TPE1", track->artist);
-        put_text(frames, "TALB", track->album);
-    }
-    std::string tag("ID3\4\0\0", 6);
-    put_size(tag, frames.size());
-    return tag + frames;
+    if (track != nullptr) put_names(frames, *track);
+    return tag_of(frames);
+}
+
+std::string id3_title(const Track& track) {
+    std::string frames;
+    put_names(frames, track);
+    return frames.empty() ? frames : tag_of(frames);
 }
 
 }  // namespace consort::radio

@@ -9,16 +9,17 @@
 
 namespace consort::radio {
 
-// With low latency: parts, server control, a hint at the part that comes next. `extension` is that
-// of segments, without a dot. Needs a window with a part.
+// With low latency, if the window's shape has parts: parts, server control, a hint at the part that
+// comes next. `extension` is that of segments, without a dot. Needs a window that has begun: hls.js
+// gives up at a playlist without a segment.
 std::string live_playlist(const LiveWindow& window, std::string_view extension);
 
-// One variant, whose playlist is "live.m3u8". `bit_rate`: of the coded sound, bits a second;
-// `steady`: it is the same at any time.
-std::string live_multivariant(std::string_view codecs, std::uint32_t bit_rate, bool steady);
+// One variant, whose playlist is "live.m3u8". Bits a second, of the coded sound.
+std::string live_multivariant(std::string_view codecs, std::uint32_t average, std::uint32_t peak);
 
-// "segment123.mp3", "part123.4.mp3"
+// "segment123.mp3", "part123.4.mp3", "init123.mp4"
 std::string segment_name(std::uint64_t number, std::string_view extension);
 std::string part_name(std::uint64_t number, std::size_t part, std::string_view extension);
+std::string init_name(std::uint64_t number);
 
 }  // namespace consort::radio

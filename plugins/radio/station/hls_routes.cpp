@@ -19,9 +19,10 @@ std::string hls_address(const StationSettings& settings) {
 HlsRoutes::HlsRoutes(const Stations& stations) : stations_(stations) {
     for (const auto& station : stations.all()) {
         const StationSettings& settings = station->settings;
-        streams_.push_back(
-            std::make_shared<LiveHls>(LiveHlsSettings{settings.format, settings.bitrate * 1'000}));
+        streams_.push_back(std::make_shared<LiveHls>(
+            LiveHlsSettings{settings.format, settings.bitrate * 1'000, settings.max_clients}));
         station->broadcast->also(streams_.back());
+        station->hls = streams_.back();
     }
 }
 

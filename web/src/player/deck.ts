@@ -1,6 +1,7 @@
 // One media element and what feeds it: the file itself, hls.js, or the browser's own HLS. If a
 // candidate fails, the next one goes on from the same place.
 import type { Candidate, Ranking } from './offers';
+import type { Heard } from './radio';
 
 // What the deck needs of hls.js, which is loaded when the first stream needs it.
 export interface HlsPlayer {
@@ -9,6 +10,8 @@ export interface HlsPlayer {
   destroy(): void;
   recoverMediaError(): void;
   onFatal(handler: (kind: 'media' | 'other', why: string) => void): void;
+  // A live stream told what is heard from a time of the element on.
+  onHeard?(handler: (from: number, heard: Heard) => void): void;
 }
 export type HlsFactory = () => Promise<HlsPlayer>;
 
@@ -17,6 +20,8 @@ export interface DeckEvents {
   failed(why: string[]): void;
   // The browser wants a click before it plays sound.
   blocked(): void;
+  // What hls.js finds in a live stream: what is heard from that time on.
+  heard?(from: number, heard: Heard): void;
 }
 
 const mediaErrors: Record<number, string> = {
@@ -133,6 +138,9 @@ export class Deck {
         return;
       }
       this.fail(why);
+    });
+    hls.onHeard?.((from, heard) => {
+      if (generation === this.generation) this.events.heard?.(from, heard);
     });
     hls.attachMedia(this.element);
     hls.loadSource(candidate.url);

@@ -1,8 +1,9 @@
 // hls.js behind the deck's small interface. The library is fetched on first use.
 import type { HlsFactory } from './deck';
+import { heardInTag } from './id3';
 
-// Live: as close to what is made just now as the playlist says.
-// Its track for metadata would load a data: address, which the security policy forbids.
+// Live: as close to what is made just now as the playlist says. Titles come by an event: hls.js' text
+// track for them would load a data: address, which the security policy forbids.
 const liveSettings = {
   lowLatencyMode: true, backBufferLength: 20,
   enableID3MetadataCues: false, enableEmsgMetadataCues: false, enableDateRangeMetadataCues: false,
@@ -25,6 +26,14 @@ const make = async (settings: object): ReturnType<HlsFactory> => {
     attachMedia: (element) => hls.attachMedia(element),
     destroy: () => hls.destroy(),
     recoverMediaError: () => hls.recoverMediaError(),
+    onHeard: (handler) => {
+      hls.on(Hls.Events.FRAG_PARSING_METADATA, (_event, { samples }) => {
+        for (const { pts, data } of samples) {
+          const heard = heardInTag(data);
+          if (heard !== undefined) handler(pts, heard);
+        }
+      });
+    },
     onFatal: (handler) => {
       hls.on(Hls.Events.ERROR, (_event, data) => {
         if (!data.fatal) return;

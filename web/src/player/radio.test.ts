@@ -22,8 +22,16 @@ describe('stationCandidates', () => {
     expect(methods(makeStation(), { nativeHls: true, mediaSource: () => false, source: () => false })[0])
       .toBe('native-hls /jazz/hls/index.m3u8');
   });
-  it('plays the stream of MP3, and where there is no HLS', () => {
-    expect(methods(makeStation({ format: 'mp3', content_type: 'audio/mpeg' }))).toEqual(['source /jazz']);
+  it('asks Media Source for what is in the segments', () => {
+    const types = { mp3: 'audio/mpeg', opus: 'audio/mp4; codecs="opus"', flac: 'audio/mp4; codecs="flac"' };
+    for (const [format, type] of Object.entries(types)) {
+      const mediaSource = vi.fn(() => true);
+      expect(methods(makeStation({ format, content_type: 'audio/ogg' }), { mediaSource })[0])
+        .toBe('hls.js /jazz/hls/index.m3u8');
+      expect(mediaSource).toHaveBeenCalledWith(type);
+    }
+  });
+  it('plays the stream where there is no HLS', () => {
     expect(methods(ogg)).toEqual(['source /jazz']);
     expect(methods(makeStation(), { mediaSource: () => false })).toEqual(['source /jazz']);
   });
@@ -46,7 +54,11 @@ describe('RadioPlayer', () => {
   let media: FakeMedia;
   let timers: { milliseconds: number; action: () => void; stopped: boolean }[];
   let radio: RadioPlayer;
-  const hls = { loadSource: vi.fn<(url: string) => void>(), fail: (): void => undefined };
+  const hls = {
+    loadSource: vi.fn<(url: string) => void>(),
+    fail: (): void => undefined,
+    tell: (_from: number, _title: string): void => undefined,
+  };
   const waiting = () => timers.filter(({ stopped }) => !stopped);
   const pass = () => {
     const [next] = waiting();
@@ -69,6 +81,7 @@ describe('RadioPlayer', () => {
         destroy: () => undefined,
         recoverMediaError: () => undefined,
         onFatal: (handler) => { hls.fail = () => handler('other', 'gone'); },
+        onHeard: (handler) => { hls.tell = (from, title) => handler(from, { title, artist: 'A' }); },
       }),
       later: (milliseconds, action) => {
         const timer = { milliseconds, action, stopped: false };
@@ -86,6 +99,27 @@ describe('RadioPlayer', () => {
     media.emit('playing');
     expect(radio.state()).toMatchObject({ playing: true, loading: false, broken: false });
     expect(waiting()).toEqual([]);
+  });
+
+  it('tells a title when it is reached', async () => {
+    radio.play(makeStation());
+    await settle();
+    media.currentTime = 50;
+    media.emit('playing');
+    hls.tell(49.9, 'One');
+    hls.tell(56, 'One');
+    hls.tell(58, 'Two');
+    expect(radio.state().heard).toEqual({ title: 'One', artist: 'A' });
+    media.currentTime = 57;
+    media.emit('timeupdate');
+    expect(radio.state().heard?.title).toBe('One');
+    media.currentTime = 58;
+    media.emit('timeupdate');
+    expect(radio.state().heard?.title).toBe('Two');
+    radio.pause();
+    expect(radio.state().heard).toBeUndefined();
+    media.emit('timeupdate');
+    expect(radio.state().heard).toBeUndefined();
   });
 
   it('falls back to the plain stream, from its live edge', async () => {

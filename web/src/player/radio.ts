@@ -30,10 +30,18 @@ export interface RadioOptions {
 const firstPause = 1000;
 const longestPause = 15_000;
 const stallLimit = 12_000;
+const slack = 0.05; // seconds; media times are rounded
+
+// What Media Source must take of a station's HLS; Vorbis has no place there.
+const hlsTypes: Record<string, string> = {
+  mp3: 'audio/mpeg',
+  aac: 'audio/mp4; codecs="mp4a.40.2"',
+  opus: 'audio/mp4; codecs="opus"',
+  flac: 'audio/mp4; codecs="flac"',
+};
 
 // HLS first: it survives changes of the network, and is near to what is made just now. The plain
-// stream is for browsers that cannot, for formats that HLS has no place for, and for MP3, which
-// Media Source takes part by part with holes between.
+// stream is for browsers that cannot, and for formats that HLS has no place for.
 export function stationCandidates(station: Station, can: Capabilities): Candidate[] {
   const offer: Offer = {
     delivery: 'radio', rendition: 'original', path: station.route, contentType: station.contentType,
@@ -41,7 +49,8 @@ export function stationCandidates(station: Station, can: Capabilities): Candidat
   };
   const candidate = (method: Method, url: string): Candidate => ({ offer, method, url });
   const found: Candidate[] = [];
-  const mse = station.format === 'aac' && can.mediaSource('audio/mp4; codecs="mp4a.40.2"');
+  const hlsType = hlsTypes[station.format];
+  const mse = hlsType !== undefined && can.mediaSource(hlsType);
   if (station.hls !== '') {
     if (can.nativeHls && can.preferNativeHls) found.push(candidate('native-hls', station.hls));
     if (mse) found.push(candidate('hls.js', station.hls));
@@ -79,6 +88,7 @@ export class RadioPlayer {
     station: undefined, playing: false, loading: false, broken: false, heard: undefined, notice: '',
   };
   private pause_ = firstPause;
+  private announced: { from: number; heard: Heard }[] = []; // by hls.js, in the order of time
   private cancelRetry: (() => void) | undefined;
   private cancelStall: (() => void) | undefined;
   private readonly listeners = new Set<() => void>();
@@ -91,7 +101,9 @@ export class RadioPlayer {
       blocked: () => {
         this.leave({ notice: 'The browser holds the sound back until you press play.' });
       },
+      heard: (from, heard) => this.announce(from, heard),
     });
+    element.addEventListener('timeupdate', () => this.reached());
     element.addEventListener('ended', () => this.lost());
     element.addEventListener('waiting', () => this.waiting());
     element.addEventListener('playing', () => {
@@ -165,6 +177,7 @@ export class RadioPlayer {
       });
       return;
     }
+    this.announced = [];
     this.set({ playing: true, loading: true, heard: undefined, notice: '' });
     this.deck.load({ candidates, reasons: [] }, { play: true, live: true });
     this.waiting();
@@ -198,11 +211,28 @@ export class RadioPlayer {
     this.cancelRetry = this.cancelStall = undefined;
   }
 
+  private announce(from: number, heard: Heard): void {
+    this.announced = this.announced.filter((one) => one.from < from);
+    this.announced.push({ from, heard });
+    this.reached();
+  }
+
+  private reached(): void {
+    const now = this.options.element.currentTime + slack;
+    while ((this.announced[1]?.from ?? Infinity) <= now) this.announced.shift();
+    const [first] = this.announced;
+    if (first !== undefined && first.from <= now) this.hear(first.heard);
+  }
+
   // A segment says what is heard; parts of it say nothing, which changes nothing.
   private cued(track: TextTrack): void {
     const heard = heardIn(Array.from(track.activeCues ?? []));
+    if (heard !== undefined) this.hear(heard);
+  }
+
+  private hear(heard: Heard): void {
     const { heard: before } = this.state_;
-    if (heard === undefined || !this.state_.playing) return;
+    if (!this.state_.playing) return;
     if (heard.title !== before?.title || heard.artist !== before.artist) this.set({ heard });
   }
 
