@@ -115,7 +115,8 @@ void track(Boxes& to, const Coding& coding) {
         const auto tkhd = to.full("tkhd", 3);  // enabled, in the movie
         to.u64(0);
         to.u32(1);
-        to.zeros(20);
+        to.zeros(18);
+        to.u16(2);      // all that sounds is one group
         to.u16(0x100);  // volume
         to.u16(0);
         to.matrix();
@@ -139,22 +140,7 @@ void track(Boxes& to, const Coding& coding) {
     media_information(to, coding);
 }
 
-}  // namespace
-
-bool cmaf_carries(const Coding& coding) noexcept {
-    if (coding.rate == 0 || coding.rate > 0xffff || coding.channels == 0) return false;
-    return (coding.codec == "opus" && coding.configuration.size() >= 11) ||
-           (coding.codec == "flac" && coding.configuration.size() >= 4 + 34);
-}
-
-std::string cmaf_init(const Coding& coding, std::uint32_t each) {
-    Boxes to;
-    {
-        const auto ftyp = to.box("ftyp");
-        to.out += "iso6";
-        to.u32(0);
-        to.out += "iso6cmfcmp41";
-    }
+void movie(Boxes& to, const Coding& coding, std::uint32_t each) {
     const auto moov = to.box("moov");
     {
         const auto mvhd = to.full("mvhd", 0);
@@ -178,6 +164,25 @@ std::string cmaf_init(const Coding& coding, std::uint32_t each) {
         to.u32(0);
         to.u32(sync_sample);
     }
+}
+
+}  // namespace
+
+bool cmaf_carries(const Coding& coding) noexcept {
+    if (coding.rate == 0 || coding.rate > 0xffff || coding.channels == 0) return false;
+    return (coding.codec == "opus" && coding.configuration.size() >= 11) ||
+           (coding.codec == "flac" && coding.configuration.size() >= 4 + 34);
+}
+
+std::string cmaf_init(const Coding& coding, std::uint32_t each) {
+    Boxes to;
+    {
+        const auto ftyp = to.box("ftyp");
+        to.out += "iso6";
+        to.u32(0);
+        to.out += "iso6cmfcmp41";
+    }
+    movie(to, coding, each);
     return std::move(to.out);
 }
 

@@ -33,7 +33,7 @@ std::int64_t system_ms() {
 
 // Grows faster from one start to the next than segments are made in between.
 std::uint64_t first_number(std::int64_t wall_ms) {
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(wall_ms, 0)) / 2'000;
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(wall_ms, 0)) / 1'000;
 }
 
 template <class Number>
@@ -297,7 +297,8 @@ void LiveHls::serve_playlist(const ExchangeView& exchange) {
         } else if (ended_ || window_.segments().empty()) {
             answer = Answer::silent();
         } else if (!window_.begun() && (!number || number < next)) {
-            send = !hold_request(exchange, {.playlist = true, .number = next});
+            send = !hold_request(exchange,
+                                 {.playlist = true, .exact = false, .number = next, .part = {}});
             if (send) answer = Answer::busy();
         } else if (!number || ready(*number, part)) {
             answer = playlist_answer(number.has_value());
@@ -404,7 +405,8 @@ void LiveHls::serve_part(const ExchangeView& exchange, std::uint64_t number, std
             // The one that was hinted at may be waited for.
             if (!ended_ && window_.version() > 0 && number == window_.next_number() &&
                 part == window_.next_part() &&
-                hold_request(exchange, {.number = number, .part = part}))
+                hold_request(exchange,
+                             {.playlist = false, .exact = true, .number = number, .part = part}))
                 return;
             answer = part_answer(number, part);
         }

@@ -124,18 +124,25 @@ TEST_F(RadioTest, EveryStationIsHlsToo) {
         EXPECT_THAT(ask("GET", "/streams").body(), HasSubstr("\"hls\":\"" + folder + "index.m3u8"));
         EXPECT_THAT(ask("GET", folder + "index.m3u8").body(), HasSubstr("\nlive.m3u8\n"));
         EXPECT_EQ(ask("GET", folder + "live.m3u8").status(), 503);
-        plugin_->broadcasts[route]->chunk(TestStream().make());
+        TestStream stream;
+        plugin_->broadcasts[route]->chunk(stream.make());
         const FakeExchange& playlist = ask("GET", folder + "live.m3u8");
+        EXPECT_EQ(playlist.status(), 0);
+        plugin_->broadcasts[route]->chunk(stream.make());
         EXPECT_EQ(playlist.status(), 200);
-        const std::size_t part = playlist.body().find("URI=\"part") + 5;
+        const std::size_t segment = playlist.body().find("\nsegment") + 1;
         const std::string name =
-            playlist.body().substr(part, playlist.body().find('"', part) - part);
-        EXPECT_TRUE(ask("GET", folder + name).body().ends_with(TestStream::bytes(0, 500)));
-        const FakeExchange& held =
-            ask("GET", folder + playlist.body().substr(playlist.body().rfind("part"), name.size()));
-        EXPECT_EQ(held.status(), 0);
-        waiting.push_back(&held);
+            playlist.body().substr(segment, playlist.body().find('\n', segment) - segment);
+        EXPECT_TRUE(ask("GET", folder + name).body().ends_with(TestStream::bytes(0, 1'000)));
+        const std::string next = std::to_string(std::stoull(name.substr(7)) + 1);
+        waiting.push_back(&ask("GET", folder + "live.m3u8", {}, {{"_HLS_msn", next}}));
+        EXPECT_EQ(waiting.back()->status(), 0);
+        EXPECT_THAT(ask("GET", "/now-playing", {}, {{"route", route}}).body(),
+                    HasSubstr("\"listeners\":1"));
     }
+    EXPECT_THAT(ask("GET", "/streams").body(), HasSubstr("\"listeners\":1,\"hls_listeners\":1"));
+    plugin_->radio->tick();
+    EXPECT_THAT(ask("GET", "/status", token).body(), HasSubstr("1 listeners, 1 of them by HLS"));
     plugin_->radio->end();
     for (const FakeExchange* held : waiting) EXPECT_EQ(held->status(), 503);
 }
