@@ -165,8 +165,8 @@ def _tag(playlist, name, value, pending, complain):
         playlist.map = attributes(value, complain)
         if "URI" not in playlist.map:
             complain("EXT-X-MAP without URI (4.3.2.5)")
-        if playlist.segments:
-            complain("our EXT-X-MAP stands before the first segment")
+        if playlist.segments and "discontinuity" not in pending:
+            complain("our EXT-X-MAP stands before the first segment, or after a discontinuity")
     elif name == "EXTINF":
         match = re.fullmatch(r"(\d+(?:\.\d+)?),(.*)", value)
         if not match:
@@ -237,6 +237,8 @@ def _media(playlist, ended, live, complain):
 
 
 def _live(playlist, ended, complain):
+    if not playlist.segments:
+        complain("no segments, at which hls.js gives up")
     if ended:
         complain("EXT-X-ENDLIST in a stream that goes on")
     if "EXT-X-PLAYLIST-TYPE" in playlist.tags:
@@ -258,8 +260,10 @@ def _live(playlist, ended, complain):
         return
     _parts(playlist, complain)
     control = playlist.control
-    if control.get("CAN-BLOCK-RELOAD") not in (None, "YES"):
-        complain("CAN-BLOCK-RELOAD is not YES (bis, 4.4.3.8)")
+    if control.get("CAN-BLOCK-RELOAD") != "YES":
+        complain("CAN-BLOCK-RELOAD is not YES (bis, 4.4.3.8, and Apple's profile)")
+    if playlist.hint is None:
+        complain("no hint at the part that comes next (Apple's profile)")
     if not float(control.get("PART-HOLD-BACK", 0)) >= 2 * playlist.part_target:
         complain("PART-HOLD-BACK is less than two parts (bis, 4.4.3.8)")
     if float(control.get("HOLD-BACK", 3 * playlist.target)) < 3 * playlist.target:

@@ -50,6 +50,8 @@ LIVE_FAULTS = [
     ("03:04:05.000Z", "03:04:05", "no time with zone"),
     ("#EXT-X-PART-INF:PART-TARGET=0.5\n", "", "without EXT-X-PART-INF"),
     ("PART-TARGET=0.5", "PART-TARGET=0.4", "longer than PART-TARGET"),
+    ("CAN-BLOCK-RELOAD=YES,", "", "CAN-BLOCK-RELOAD is not YES"),
+    ('#EXT-X-PRELOAD-HINT:TYPE=PART,URI="part9.1.mp3"\n', "", "no hint"),
     ("PART-HOLD-BACK=1.6", "PART-HOLD-BACK=0.9", "less than two parts"),
     ("HOLD-BACK=6.0", "HOLD-BACK=5.9", "less than three"),
     ('DURATION=0.5,URI="part9.0', 'DURATION=0.4,URI="part9.0', "85 %"),
@@ -105,6 +107,11 @@ class PlaylistRules(unittest.TestCase):
                 self.assertIn(right, LIVE)
                 found = playlist_rules.check(LIVE.replace(right, wrong, 1).encode(), live=True)[1]
                 self.assertTrue(any(complaint in one for one in found), found)
+
+    def test_a_live_playlist_has_a_segment(self):
+        bare = LIVE[:LIVE.index("#EXT-X-PROGRAM-DATE-TIME")] + LIVE[LIVE.index("#EXT-X-PART:DURATION=0.5,URI=\"part9"):]
+        found = playlist_rules.check(bare.encode(), live=True)[1]
+        self.assertTrue(any("no segments" in one for one in found), found)
 
     def test_reloads(self):
         def read(text):

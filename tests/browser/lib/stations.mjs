@@ -37,6 +37,11 @@ export async function radioWorld(world) {
       const { items } = await world.radio.json('/streams');
       return items.length === stations.length && items.every(({ now_playing: now }) => now.title);
     }, 'every station plays', 60);
+    // A station that has just begun has not yet made what players want to hold in reserve.
+    await until(async () => {
+      const playlist = await fetch(`${world.radio.url}/jazz/hls/live.m3u8`).then((answer) => answer.text());
+      return playlist.split('#EXTINF').length > 3;
+    }, 'there are three segments', 60);
   }
   return { ...world, server: world.radio };
 }
