@@ -17,6 +17,7 @@ import './cases/samples.mjs';
 import './cases/playlists.mjs';
 import './cases/entry.mjs';
 import './cases/dash.mjs';
+import './cases/radio.mjs';
 import './cases/accessibility.mjs';
 
 for (const name of ['CONSORT', 'CONSORT_WEB']) {
@@ -29,6 +30,7 @@ for (const name of ['CONSORT', 'CONSORT_WEB']) {
 const folder = await mkdtemp(path.join(tmpdir(), 'consort-browser-'));
 const media = path.join(folder, 'media');
 const world = {
+  folder,
   media,
   contexts: [],
   async tidy() {
@@ -47,8 +49,9 @@ try {
   if (failed > 0) console.log(`---- the end of the server's log ----\n${(await world.server.log()).slice(-4000)}`);
 } finally {
   await world.browser?.close();
-  if (await world.server?.stop() === false) {
-    console.log(`the server did not end well:\n${(await world.server.log()).slice(-4000)}`);
+  for (const server of [world.server, world.radio]) {
+    if (await server?.stop() !== false) continue;
+    console.log(`the server did not end well:\n${(await server.log()).slice(-4000)}`);
     failed++;
   }
   await rm(folder, { recursive: true, force: true });

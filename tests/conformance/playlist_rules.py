@@ -4,14 +4,18 @@ It reads strictly: a tag that it does not know, an attribute list that is not on
 place are complaints, so that nothing slips through unread.
 """
 import re
+from datetime import datetime
 
 ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"\r\n]*"|[^",\s][^",]*)(?:,|$)')
 MEDIA_ONLY = {"EXT-X-TARGETDURATION", "EXT-X-MEDIA-SEQUENCE", "EXT-X-PLAYLIST-TYPE", "EXT-X-ENDLIST",
-              "EXT-X-MAP", "EXT-X-BYTERANGE", "EXTINF", "EXT-X-DISCONTINUITY", "EXT-X-I-FRAMES-ONLY"}
+              "EXT-X-MAP", "EXT-X-BYTERANGE", "EXTINF", "EXT-X-DISCONTINUITY", "EXT-X-I-FRAMES-ONLY",
+              "EXT-X-DISCONTINUITY-SEQUENCE", "EXT-X-PROGRAM-DATE-TIME", "EXT-X-SERVER-CONTROL",
+              "EXT-X-PART-INF", "EXT-X-PART", "EXT-X-PRELOAD-HINT"}
 MULTIVARIANT_ONLY = {"EXT-X-STREAM-INF", "EXT-X-MEDIA", "EXT-X-I-FRAME-STREAM-INF"}
 BOTH = {"EXTM3U", "EXT-X-VERSION", "EXT-X-INDEPENDENT-SEGMENTS", "EXT-X-START"}
 ONCE = {"EXTM3U", "EXT-X-VERSION", "EXT-X-TARGETDURATION", "EXT-X-MEDIA-SEQUENCE",
-        "EXT-X-PLAYLIST-TYPE", "EXT-X-ENDLIST", "EXT-X-INDEPENDENT-SEGMENTS", "EXT-X-I-FRAMES-ONLY"}
+        "EXT-X-PLAYLIST-TYPE", "EXT-X-ENDLIST", "EXT-X-INDEPENDENT-SEGMENTS", "EXT-X-I-FRAMES-ONLY",
+        "EXT-X-DISCONTINUITY-SEQUENCE", "EXT-X-SERVER-CONTROL", "EXT-X-PART-INF"}
 
 
 class Playlist:
@@ -19,7 +23,15 @@ class Playlist:
         self.multivariant = False
         self.version = 1
         self.target = None
-        self.segments = []  # {"uri", "duration", "range": (length, offset) or None}
+        # {"uri", "duration", "range": (length, offset) or None; live also "date" in seconds,
+        # "discontinuity", "parts": [attributes]}
+        self.segments = []
+        self.sequence = 0         # of the first segment
+        self.discontinuities = 0  # before the first segment
+        self.control = {}         # attributes of EXT-X-SERVER-CONTROL
+        self.part_target = None
+        self.open_parts = []      # of the segment that is not complete
+        self.hint = None          # attributes
         self.map = None     # {"URI", "BYTERANGE"}
         self.variants = []  # attributes with "uri"
         self.media = []     # attributes
@@ -41,8 +53,9 @@ def attributes(text, complain):
     return found
 
 
-def check(text):
-    """`text` is the playlist as bytes."""
+def check(text, live=False):
+    """`text` is the playlist as bytes. `live`: of a stream that goes on, by draft-pantos-hls-rfc8216bis
+    as well."""
     complaints = []
     complain = complaints.append
     playlist = Playlist()
@@ -77,11 +90,22 @@ def check(text):
         ended = ended or name == "EXT-X-ENDLIST"
     playlist.tags = set(seen)
     playlist.multivariant = bool(playlist.tags & MULTIVARIANT_ONLY)
+    playlist.open_parts = pending.pop("parts", [])
+    if playlist.open_parts:
+        pending.pop("date", None)
+        pending.pop("discontinuity", None)
     if pending:
         complain(f"{', '.join(pending)} without a URI after it")
     if playlist.multivariant and playlist.tags & MEDIA_ONLY:
         complain("media and multivariant tags in one playlist (4.1)")
-    (_multivariant if playlist.multivariant else _media)(playlist, ended, complain)
+    if playlist.multivariant:
+        _multivariant(playlist, ended, complain)
+    else:
+        _media(playlist, ended, live, complain)
+        if live:
+            _live(playlist, ended, complain)
+        elif playlist.tags & {"EXT-X-PART", "EXT-X-PRELOAD-HINT"}:
+            complain("parts in a playlist of finished media")
     return playlist, complaints
 
 
@@ -98,8 +122,42 @@ def _tag(playlist, name, value, pending, complain):
     elif name == "EXT-X-MEDIA-SEQUENCE":
         if not value.isdigit():
             complain("EXT-X-MEDIA-SEQUENCE is no integer (4.3.3.2)")
+        else:
+            playlist.sequence = int(value)
         if playlist.segments:
             complain("EXT-X-MEDIA-SEQUENCE after the first segment (4.3.3.2)")
+    elif name == "EXT-X-DISCONTINUITY-SEQUENCE":
+        if not value.isdigit():
+            complain("EXT-X-DISCONTINUITY-SEQUENCE is no integer (4.3.3.3)")
+        else:
+            playlist.discontinuities = int(value)
+        if playlist.segments or "discontinuity" in pending:
+            complain("EXT-X-DISCONTINUITY-SEQUENCE after a segment or a discontinuity (4.3.3.3)")
+    elif name == "EXT-X-DISCONTINUITY":
+        pending["discontinuity"] = True
+    elif name == "EXT-X-PROGRAM-DATE-TIME":
+        if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", value):
+            complain(f"EXT-X-PROGRAM-DATE-TIME:{value} is no time with zone and milliseconds (4.3.2.6)")
+        else:
+            pending["date"] = datetime.fromisoformat(value[:-1] + "+00:00").timestamp()
+    elif name == "EXT-X-SERVER-CONTROL":
+        playlist.control = attributes(value, complain)
+    elif name == "EXT-X-PART-INF":
+        try:
+            playlist.part_target = float(attributes(value, complain)["PART-TARGET"])
+        except (KeyError, ValueError):
+            complain("EXT-X-PART-INF without PART-TARGET (bis, 4.4.3.7)")
+    elif name == "EXT-X-PART":
+        part = attributes(value, complain)
+        if not re.fullmatch(r"\d+(\.\d+)?", part.get("DURATION", "")) or "URI" not in part:
+            complain("EXT-X-PART without DURATION or URI (bis, 4.4.4.9)")
+        if playlist.hint:
+            complain("EXT-X-PART after the hint at what comes next")
+        pending.setdefault("parts", []).append(part)
+    elif name == "EXT-X-PRELOAD-HINT":
+        playlist.hint = attributes(value, complain)
+        if playlist.hint.get("TYPE") != "PART" or "URI" not in playlist.hint:
+            complain("EXT-X-PRELOAD-HINT without TYPE=PART or URI (bis, 4.4.5.3)")
     elif name == "EXT-X-PLAYLIST-TYPE":
         if value not in ("VOD", "EVENT"):
             complain("EXT-X-PLAYLIST-TYPE is neither VOD nor EVENT (4.3.3.5)")
@@ -107,8 +165,8 @@ def _tag(playlist, name, value, pending, complain):
         playlist.map = attributes(value, complain)
         if "URI" not in playlist.map:
             complain("EXT-X-MAP without URI (4.3.2.5)")
-        if playlist.segments:
-            complain("our EXT-X-MAP stands before the first segment")
+        if playlist.segments and "discontinuity" not in pending:
+            complain("our EXT-X-MAP stands before the first segment, or after a discontinuity")
     elif name == "EXTINF":
         match = re.fullmatch(r"(\d+(?:\.\d+)?),(.*)", value)
         if not match:
@@ -135,18 +193,22 @@ def _uri(playlist, uri, pending, complain):
         playlist.variants.append({**pending["EXT-X-STREAM-INF"], "uri": uri})
     elif "EXTINF" in pending:
         playlist.segments.append({"uri": uri, "duration": pending["EXTINF"],
-                                  "range": pending.get("EXT-X-BYTERANGE")})
+                                  "range": pending.get("EXT-X-BYTERANGE"),
+                                  "date": pending.get("date"), "parts": pending.get("parts", []),
+                                  "discontinuity": "discontinuity" in pending})
+        if playlist.hint:
+            complain(f"{uri} after the hint at what comes next")
     else:
         complain(f"{uri} has no EXTINF (4.3.2.1)")
 
 
-def _media(playlist, ended, complain):
+def _media(playlist, ended, live, complain):
     if playlist.target is None:
         complain("no EXT-X-TARGETDURATION (4.3.3.1)")
         return
-    if not playlist.segments:
+    if not playlist.segments and not live:
         complain("no segments")
-    if not ended:
+    if not ended and not live:
         complain("a playlist of finished media has no EXT-X-ENDLIST (4.3.3.4)")
     needed = 1
     for segment in playlist.segments:
@@ -172,6 +234,81 @@ def _media(playlist, ended, complain):
         if after["range"][1] is not None and before["uri"] == after["uri"] and \
                 after["range"][1] < before["range"][0] + (before["range"][1] or 0):
             complain("byte ranges overlap")
+
+
+def _live(playlist, ended, complain):
+    if not playlist.segments:
+        complain("no segments, at which hls.js gives up")
+    if ended:
+        complain("EXT-X-ENDLIST in a stream that goes on")
+    if "EXT-X-PLAYLIST-TYPE" in playlist.tags:
+        complain("EXT-X-PLAYLIST-TYPE, but segments are taken away (4.3.3.5)")
+    if "EXT-X-MEDIA-SEQUENCE" not in playlist.tags:
+        complain("no EXT-X-MEDIA-SEQUENCE, but segments are taken away (6.2.2)")
+    if any(one["discontinuity"] for one in playlist.segments) and \
+            "EXT-X-DISCONTINUITY-SEQUENCE" not in playlist.tags:
+        complain("no EXT-X-DISCONTINUITY-SEQUENCE (6.2.2)")
+    for before, after in zip(playlist.segments, playlist.segments[1:]):
+        if before["date"] is None or after["date"] is None:
+            complain("a segment of ours without a date")
+        elif not after["discontinuity"] and \
+                abs(after["date"] - before["date"] - float(before["duration"])) > 0.005:
+            complain(f"{after['uri']} begins at another time than {before['uri']} ends")
+    if playlist.part_target is None:
+        if playlist.tags & {"EXT-X-PART", "EXT-X-PRELOAD-HINT"}:
+            complain("parts without EXT-X-PART-INF (bis, 4.4.3.7)")
+        return
+    _parts(playlist, complain)
+    control = playlist.control
+    if control.get("CAN-BLOCK-RELOAD") != "YES":
+        complain("CAN-BLOCK-RELOAD is not YES (bis, 4.4.3.8, and Apple's profile)")
+    if playlist.hint is None:
+        complain("no hint at the part that comes next (Apple's profile)")
+    if not float(control.get("PART-HOLD-BACK", 0)) >= 2 * playlist.part_target:
+        complain("PART-HOLD-BACK is less than two parts (bis, 4.4.3.8)")
+    if float(control.get("HOLD-BACK", 3 * playlist.target)) < 3 * playlist.target:
+        complain("HOLD-BACK is less than three target durations (bis, 4.4.3.8)")
+
+
+def _parts(playlist, complain):
+    target = playlist.part_target
+    after = 0  # seconds of segments that follow
+    for segment in reversed(playlist.segments):
+        # Within 3 target durations of the end there may be parts, before that there should be none.
+        if segment["parts"] and after >= 3 * playlist.target:
+            complain(f"{segment['uri']} has parts although it is old (bis, 6.2.2)")
+        after += float(segment["duration"])
+        total = sum(float(part["DURATION"]) for part in segment["parts"])
+        if segment["parts"] and abs(total - float(segment["duration"])) > 0.001:
+            complain(f"the parts of {segment['uri']} last {total} s")
+    for parts, whole in [(one["parts"], True) for one in playlist.segments] + [(playlist.open_parts, False)]:
+        for i, part in enumerate(parts):
+            seconds = float(part["DURATION"])
+            if seconds > target:
+                complain(f"{part['URI']} lasts longer than PART-TARGET (bis, 4.4.4.9)")
+            if seconds < 0.85 * target and not (whole and i == len(parts) - 1):
+                complain(f"{part['URI']} lasts less than 85 % of PART-TARGET (bis, 4.4.4.9)")
+
+
+def check_reload(before, after):
+    """What may change between two versions of a live playlist (RFC 8216, 6.2.2)."""
+    complaints = []
+    if after.target != before.target:
+        complaints.append("TARGETDURATION changed")
+    if after.part_target != before.part_target:
+        complaints.append("PART-TARGET changed")
+    if after.sequence < before.sequence:
+        complaints.append("the media sequence goes back")
+    gone = before.segments[:after.sequence - before.sequence]
+    if after.discontinuities != before.discontinuities + sum(one["discontinuity"] for one in gone):
+        complaints.append("the discontinuity sequence does not follow what was taken away")
+    kept = before.segments[after.sequence - before.sequence:]
+    for old, new in zip(kept, after.segments):
+        if any(old[key] != new[key] for key in ("uri", "duration", "date", "discontinuity")):
+            complaints.append(f"{old['uri']} changed")
+    if len(after.segments) < len(kept):
+        complaints.append("segments are missing at the end")
+    return complaints
 
 
 def _multivariant(playlist, ended, complain):

@@ -1,17 +1,24 @@
 """The interface as /api/v1/openapi.json tells it is the interface as it is."""
+import json
 import os
 import re
 import subprocess
 import unittest
+from base64 import b64encode
 from urllib.parse import quote
 
 import jsonschema
 
-from consort_server import TestCase
+from consort_server import TestCase, until
 from media_files import ffmpeg, make
 
 # Pages of the web app, and nothing that a client program would call.
 UNDOCUMENTED = {("GET", "/"), ("GET", "/{path*}")}
+# What the radio's pages are made of, what answers that it wants POST, and a method that OpenAPI has no name for.
+UNDOCUMENTED_RADIO = {
+    ("GET", "/web/radio.css"), ("GET", "/web/radio.js"), ("GET", "/status/status.js"), ("SOURCE", "/{station}"),
+    ("GET", "/next-track"), ("GET", "/prev-track"), ("GET", "/next-track/{route*}"), ("GET", "/prev-track/{route*}"),
+}
 
 
 def without_extras(text):
@@ -19,7 +26,51 @@ def without_extras(text):
     return text.split(";")[0].strip()
 
 
-class OpenApiTest(TestCase):
+class Documented(TestCase):
+    """A running server in `running`, and what it says of itself in `api`."""
+
+    def resolve(self, node):
+        while "$ref" in node:
+            at = self.api
+            for name in node["$ref"].removeprefix("#/").split("/"):
+                at = at[name]
+            node = at
+        return node
+
+    def operations(self, radio=False):
+        for path, operations in self.api["paths"].items():
+            for method, operation in operations.items():
+                if ("radio" in operation["tags"]) == radio:
+                    yield method.upper(), path, operation
+
+    def validate(self, value, schema, what):
+        # References lead into the document's components.
+        whole = {**schema, "components": self.api["components"]}
+        errors = sorted(jsonschema.Draft202012Validator(whole).iter_errors(value), key=str)
+        self.assertEqual([f"{list(one.path)}: {one.message}" for one in errors], [], what)
+
+    def check_answer(self, method, path, operation, answer, expected):
+        what = f"{method} {path}: {answer.status} {answer.body[:300]!r}"
+        self.assertIn(answer.status, expected, what)
+        documented = operation["responses"].get(str(answer.status))
+        self.assertIsNotNone(documented, f"not documented: {what}")
+        documented = self.resolve(documented)
+        content = documented.get("content")
+        kind = without_extras(answer.headers.get("Content-Type", ""))
+        if not content:
+            return
+        patterns = {name: re.escape(name).replace(r"\*", "[^/]+") for name in content}
+        match = next((name for name, one in patterns.items() if re.fullmatch(one, kind)), None)
+        self.assertIsNotNone(match, f"{kind} is not documented: {what}")
+        if kind.endswith("json"):
+            self.validate(answer.json(), content[match].get("schema", {}), what)
+
+    def registered(self):
+        found = re.findall(r"debug +http: route method=(\w+) pattern=(\S+)$", self.running.log(), re.M)
+        return {tuple(one) for one in found}
+
+
+class OpenApiTest(Documented):
     def setUp(self):
         super().setUp()
         media = self.subfolder("media")
@@ -63,25 +114,6 @@ class OpenApiTest(TestCase):
         ffmpeg("-i", bare, "-i", cues, "-map", "0", "-map", "1", "-c:v", "copy", "-c:a", "copy",
                "-c:s", "mov_text", "-metadata:s:s:0", "language=eng", film)
 
-    def resolve(self, node):
-        while "$ref" in node:
-            at = self.api
-            for name in node["$ref"].removeprefix("#/").split("/"):
-                at = at[name]
-            node = at
-        return node
-
-    def operations(self):
-        for path, operations in self.api["paths"].items():
-            for method, operation in operations.items():
-                yield method.upper(), path, operation
-
-    def validate(self, value, schema, what):
-        # References lead into the document's components.
-        whole = {**schema, "components": self.api["components"]}
-        errors = sorted(jsonschema.Draft202012Validator(whole).iter_errors(value), key=str)
-        self.assertEqual([f"{list(one.path)}: {one.message}" for one in errors], [], what)
-
     def values(self):
         """An existing value for {id} of each kind of path."""
         first = {}
@@ -111,22 +143,6 @@ class OpenApiTest(TestCase):
         for name, value in {"rendition": "original", "number": "0", "lang": "en"}.items():
             path = path.replace("{" + name + "}", value)
         return path
-
-    def check_answer(self, method, path, operation, answer, expected):
-        what = f"{method} {path}: {answer.status} {answer.body[:300]!r}"
-        self.assertIn(answer.status, expected, what)
-        documented = operation["responses"].get(str(answer.status))
-        self.assertIsNotNone(documented, f"not documented: {what}")
-        documented = self.resolve(documented)
-        content = documented.get("content")
-        kind = without_extras(answer.headers.get("Content-Type", ""))
-        if not content:
-            return
-        patterns = {name: re.escape(name).replace(r"\*", "[^/]+") for name in content}
-        match = next((name for name, one in patterns.items() if re.fullmatch(one, kind)), None)
-        self.assertIsNotNone(match, f"{kind} is not documented: {what}")
-        if kind.endswith("json"):
-            self.validate(answer.json(), content[match].get("schema", {}), what)
 
     def test_every_documented_operation_answers_as_documented(self):
         first, by_title = self.values()
@@ -165,9 +181,7 @@ class OpenApiTest(TestCase):
         self.assertGreater(checked, 35)
 
     def test_every_route_is_documented_and_the_other_way_round(self):
-        log = self.running.log()
-        registered = {tuple(one) for one in re.findall(
-            r"debug +http: route method=(\w+) pattern=(\S+)$", log, re.M)}
+        registered = self.registered()
         self.assertGreater(len(registered), 35)
         documented = {(method, path) for method, path, _ in self.operations()}
         self.assertEqual(sorted(registered - UNDOCUMENTED - documented), [], "not documented")
@@ -175,14 +189,81 @@ class OpenApiTest(TestCase):
 
     def test_the_document_is_openapi(self):
         self.assertRegex(self.api["openapi"], r"^3\.1\.")
-        names = [operation["operationId"] for _, _, operation in self.operations()]
+        names = [operation["operationId"] for operations in self.api["paths"].values()
+                 for operation in operations.values()]
         self.assertEqual(len(names), len(set(names)))
         for name, schema in self.api["components"]["schemas"].items():
             jsonschema.Draft202012Validator.check_schema(schema)
-        for method, path, operation in self.operations():
+        for method, path, operation in [*self.operations(), *self.operations(radio=True)]:
             told = {one["name"] for one in map(self.resolve, operation.get("parameters", []))
                     if one["in"] == "path"}
             self.assertEqual(told, set(re.findall(r"\{(\w+)\*?\}", path)), f"{method} {path}")
+
+
+class RadioOpenApiTest(Documented):
+    """The same of radio stations, whose routes are there only where there is one."""
+
+    LOGIN = {"X-Control-Token": "secret"}
+    SOURCE = {"Authorization": "Basic " + b64encode(b"source:secret").decode()}
+
+    def setUp(self):
+        super().setUp()
+        music = self.subfolder("music")
+        for i in range(2):
+            make(music, "cbr.mp3", seconds=5, title=f"Title {i}")
+            os.rename(os.path.join(music, "cbr.mp3"), os.path.join(music, f"{i}.mp3"))
+        stations = [f"route=/jazz directory={music} format=aac"]
+        self.running = self.server(
+            config="[plugins.radio]\nstatus_password = \"secret\"\nsource_password = \"secret\"\n"
+                   f"stations = {json.dumps(stations)}\n", arguments=["--log-level", "debug"])
+        self.running.start()
+        self.api = self.running.json("/api/v1/openapi.json")
+        until(lambda: self.running.get("/jazz/hls/live.m3u8").status == 200, "the station plays")
+
+    def test_every_route_is_documented_and_the_other_way_round(self):
+        registered = {(method, re.sub(r"^/jazz(?=/|$)", "/{station}", pattern))
+                      for method, pattern in self.registered()}
+        documented = {(method, path) for radio in (False, True) for method, path, _ in self.operations(radio)}
+        self.assertEqual(sorted(registered - UNDOCUMENTED - UNDOCUMENTED_RADIO - documented), [], "not documented")
+        told = {(method, path) for method, path, _ in self.operations(radio=True)}
+        self.assertEqual(sorted(told - registered), [], "documented, but not there")
+
+    def test_every_operation_answers_as_documented(self):
+        without_end = {("GET", "/{station}"), ("GET", "/now-playing/events"), ("PUT", "/{station}")}
+        checked = 0
+        for method, path, operation in self.operations(radio=True):
+            if (method, path) in without_end:
+                continue
+            target = path.replace("{route*}", "jazz").replace("{station}", "jazz")
+            for file in ("index.m3u8", "live.m3u8") if "{file}" in path else ("",):
+                with self.subTest(method=method, path=path, file=file):
+                    answer = self.running.request(method, target.replace("{file}", file), self.LOGIN)
+                    self.check_documented(method, path, operation, answer)
+                    checked += 1
+        self.assertGreater(checked, 15)
+
+    def check_documented(self, method, path, operation, answer):
+        known = [int(code) for code in operation["responses"]]
+        self.check_answer(method, path, operation, answer, known)
+        # A form without its fields, and what only a live source may do, is refused.
+        refused = path in ("/status/login", "/admin/metadata")
+        self.assertEqual(answer.status >= 400, refused, f"{method} {path}: {answer.status} {answer.body[:300]!r}")
+
+    def test_segments_and_refusals_are_documented(self):
+        operations = {(method, path): operation for method, path, operation in self.operations(radio=True)}
+        hls = operations["GET", "/{station}/hls/{file}"]
+        playlist = self.running.get("/jazz/hls/live.m3u8").body.decode()
+        segment = re.search(r"^segment.*$", playlist, re.M)[0]
+        for file, status in ((segment, 200), ("segment1.aac", 404), ("live.m3u8?_HLS_msn=x", 400)):
+            answer = self.running.get("/jazz/hls/" + file)
+            self.check_answer("GET", file, hls, answer, [status])
+        for name, status in (("/next-track", 401), ("/next-track/{route*}", 401)):
+            answer = self.running.request("POST", name.replace("{route*}", "none"))
+            self.check_answer("POST", name, operations["POST", name], answer, [status])
+        missing = self.running.request("POST", "/next-track/none", self.LOGIN)
+        self.check_answer("POST", "/next-track/none", operations["POST", "/next-track/{route*}"], missing, [404])
+        nobody = self.running.get("/admin/metadata?mount=/jazz&mode=updinfo&song=x", self.SOURCE)
+        self.check_answer("GET", "/admin/metadata", operations["GET", "/admin/metadata"], nobody, [409])
 
 
 if __name__ == "__main__":

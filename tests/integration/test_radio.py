@@ -328,6 +328,42 @@ class RadioTest(TestCase):
             with Ear(server, "/") as ear:
                 self.assertEqual(ear.status, 200)
 
+    def test_listeners_by_hls_count_too(self):
+        with self.radio("--audio-dir", self.music(), "--max-clients", "2", "--stream-format", "aac") as server:
+            until(lambda: server.get("/hls/live.m3u8").status == 200, "there is a playlist")
+            playlist = server.get("/hls/live.m3u8").body.decode()
+            segment = "/hls/" + next(line for line in playlist.split("\n") if line.startswith("segment"))
+
+            def listen(program):
+                return server.get(segment, {"User-Agent": program})
+            heard = listen("one")
+            self.assertEqual((heard.status, listen("one").status, listen("two").status), (200, 200, 200))
+            full = listen("three")
+            self.assertEqual((full.status, full.json()["code"]), (503, "station_full"))
+            with Ear(server, "/") as ear:
+                self.assertEqual(ear.status, 200)
+                station = server.json("/streams")["items"][0]
+                self.assertEqual((station["listeners"], station["hls_listeners"]), (3, 2))
+                self.assertEqual(server.json("/now-playing?route=/")["listeners"], 3)
+                until(lambda: server.metric("consort_plugin_radio_hls_listeners") == 2, "the metric follows")
+                self.assertGreaterEqual(server.metric("consort_plugin_radio_bytes_total"), 3 * len(heard.body))
+            until(lambda: server.metric("consort_plugin_radio_hls_listeners") == 0, "they asked for nothing more")
+            self.assertEqual(listen("three").status, 200)
+
+    def test_segment_names_never_come_again(self):
+        def names(server):
+            until(lambda: server.get("/hls/live.m3u8").status == 200, "there is a playlist")
+            playlist = server.get("/hls/live.m3u8").body.decode()
+            return {line for line in playlist.split("\n") if line.startswith("segment")}
+        folder, seen = self.music(), set()
+        for _ in range(2):
+            with self.radio("--audio-dir", folder) as server:  # MP3, whose segments are the shortest
+                first = names(server)
+                until(lambda: len(names(server)) > len(first) + 1, "there are more segments")
+                now = names(server)
+            self.assertFalse(seen & now)
+            seen |= now
+
     def test_a_listener_who_reads_too_slowly_is_dropped_and_others_do_not_notice(self):
         config = "[server]\nwrite_timeout_seconds = 300\n[plugins.radio]\nbehind_seconds = 2\njumps = 2\n"
         with self.radio("--audio-dir", self.music(), "--bitrate", "320", config=config) as server:

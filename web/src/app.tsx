@@ -1,10 +1,12 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
+import { routeOfAddress } from './api/radio';
 import { here, match, savedScroll } from './lib/router';
 import { AlbumPage } from './pages/album';
 import { ArtistPage } from './pages/artist';
 import { AlbumsPage, ArtistsPage, FilmsPage, ShowsPage } from './pages/grid';
 import { HomePage } from './pages/home';
+import { StationPage, StationsPage } from './pages/radio';
 import { SearchPage } from './pages/search';
 import { TracksPage } from './pages/tracks';
 import { FilmPage, NotFoundPage, ShowPage } from './pages/watch';
@@ -22,6 +24,8 @@ const routes: [pattern: string, page: (parameters: Record<string, string>) => JS
   ['/shows', () => <ShowsPage />],
   ['/shows/:id', ({ id = '' }) => <ShowPage key={id} id={id} />],
   ['/episodes/:id', ({ id = '' }) => <FilmPage key={id} id={id} kind="episode" />],
+  ['/stations', () => <StationsPage />],
+  ['/stations/:id', ({ id = '' }) => <StationPage key={id} route={routeOfAddress(id)} />],
   ['/search', () => <SearchPage />],
 ];
 

@@ -25,9 +25,10 @@ Broadcast::~Broadcast() = default;
 void Broadcast::chunk(SharedChunk made) {
     {
         const std::lock_guard lock(ring_mutex_);
-        ring_.push(std::move(made), now_());
+        ring_.push(made, now_());
     }
     wake();
+    if (also_) also_->chunk(std::move(made));
 }
 
 void Broadcast::end() {

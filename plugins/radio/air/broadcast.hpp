@@ -8,6 +8,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "consort/exchange.hpp"
@@ -41,6 +42,8 @@ class Broadcast final : public ChunkSink, public std::enable_shared_from_this<Br
     ~Broadcast() override;
 
     void chunk(SharedChunk made) override;
+    // Gets all chunks, too. Before the first one.
+    void also(std::shared_ptr<ChunkSink> other) { also_ = std::move(other); }
     // Nothing comes any more: listeners end when they have what there is, later ones at once.
     void end();
 
@@ -69,6 +72,7 @@ class Broadcast final : public ChunkSink, public std::enable_shared_from_this<Br
     const std::string icy_url_;
     const WakeAll wake_all_;
     const Now now_;
+    std::shared_ptr<ChunkSink> also_;
 
     mutable std::mutex ring_mutex_;
     Ring ring_;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "plugins/radio/common/track.hpp"
@@ -11,6 +12,13 @@
 namespace consort::radio {
 
 using Bytes = std::vector<std::byte>;
+
+// What a decoder must know of coded frames that do not say it themselves.
+struct Coding {
+    std::string codec;          // "opus" or "flac"
+    std::string configuration;  // as media.h says
+    std::uint32_t rate = 0, channels = 0, bits = 0;
+};
 
 // Whole frames (MPEG audio, ADTS) or whole pages (Ogg): a listener may begin with any chunk, after
 // `opening`. Immutable.
@@ -20,13 +28,19 @@ struct Chunk {
     std::uint64_t first = 0;   // PCM frames from the station's beginning to the first one in here
     std::uint32_t frames = 0;  // PCM frames in here; about a half of a second
     std::uint32_t rate = 0;    // PCM frames a second
+    std::uint32_t run = 0;     // of the encoder: counts up where it was started anew
     // What plays at its first frame; null: silence.
     std::shared_ptr<const Track> track;
     // Ogg: the header pages of the logical stream that `bytes` continues, which a listener who
     // begins here gets first; null where `bytes` begin with them, and for formats without.
     std::shared_ptr<const Bytes> opening;
-    // Where the coded frames in `bytes` begin (MPEG audio, ADTS), for those who package them again.
+    // For those who package the coded frames again: where they begin in `frames_alone` if there is
+    // a `coding` (Opus and FLAC in Ogg, whose pages hold them in pieces), else in `bytes`.
     std::vector<std::uint32_t> frame_offsets;
+    Bytes frames_alone;
+    std::shared_ptr<const Coding> coding;
+
+    const Bytes& coded() const noexcept { return coding ? frames_alone : bytes; }
 };
 
 using SharedChunk = std::shared_ptr<const Chunk>;

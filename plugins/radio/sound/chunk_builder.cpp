@@ -8,16 +8,23 @@ namespace consort::radio {
 void ChunkBuilder::jump(std::uint64_t position) {
     close();
     position_ = first_ = std::max(position_, position);
+    ++run_;
 }
 
 void ChunkBuilder::open() {
     made_.track = track_;
     made_.opening = opening_;
+    made_.coding = coding_;
 }
 
 void ChunkBuilder::add_bytes(std::span<const std::byte> bytes) {
     if (made_.bytes.empty()) open();
     made_.bytes.insert(made_.bytes.end(), bytes.begin(), bytes.end());
+}
+
+void ChunkBuilder::add_frame_alone(std::span<const std::byte> bytes) {
+    made_.frame_offsets.push_back(static_cast<std::uint32_t>(made_.frames_alone.size()));
+    made_.frames_alone.insert(made_.frames_alone.end(), bytes.begin(), bytes.end());
 }
 
 void ChunkBuilder::close() {
@@ -31,6 +38,7 @@ void ChunkBuilder::close() {
     next.first = first_;
     next.frames = static_cast<std::uint32_t>(position_ - first_);
     next.rate = rate_;
+    next.run = run_;
     first_ = position_;
     sink_.chunk(std::make_shared<const Chunk>(std::move(next)));
 }

@@ -19,7 +19,7 @@ class ChunkBuilder {
 
     // PCM frames before what is added next.
     std::uint64_t position() const noexcept { return position_; }
-    // What is added next begins at `position`, which is not earlier than it would be.
+    // A run of the encoder begins, at `position` or where the last one ended, if that is later.
     void jump(std::uint64_t position);
     // What plays in the chunk that begins next.
     void set_track(std::shared_ptr<const Track> track) { track_ = std::move(track); }
@@ -29,6 +29,9 @@ class ChunkBuilder {
     void add_bytes(std::span<const std::byte> bytes);
     // The bytes that follow are a frame's.
     void mark_frame() { made_.frame_offsets.push_back(size()); }
+    // What the frames of the run that begins need to be packaged again, and such a frame.
+    void set_coding(std::shared_ptr<const Coding> coding) { coding_ = std::move(coding); }
+    void add_frame_alone(std::span<const std::byte> bytes);
     void add_time(std::uint32_t frames) noexcept { position_ += frames; }
     // Whether the chunk is as long as it should be, if `next` more frames would follow.
     bool full(std::uint32_t next) const noexcept { return position_ + next > grid_; }
@@ -44,8 +47,10 @@ class ChunkBuilder {
     const std::uint32_t rate_, chunk_frames_;
     std::uint64_t grid_;  // where the chunk should end
     std::uint64_t position_ = 0, first_ = 0, number_ = 0;
+    std::uint32_t run_ = 0;
     std::shared_ptr<const Track> track_;
     std::shared_ptr<const Bytes> opening_;
+    std::shared_ptr<const Coding> coding_;
     Chunk made_;
 };
 

@@ -72,6 +72,7 @@ class OggFormat : public Format {
                                             : make_flac_mapping(view(track.configuration));
         if (!mapping) return std::move(mapping).error();
         mapping_ = std::move(*mapping);
+        chunks_.set_coding(coding_of(track));
         before_.clear();
         first_in_run_ = true;
         delay_ = track.edit_start > 0 ? static_cast<std::uint64_t>(track.edit_start) : 0;
@@ -89,7 +90,8 @@ class OggFormat : public Format {
             give(*held_, false);
             if (chunks_.full(sample.frames)) close_chunk();
         }
-        Held next{Bytes(sample.bytes.begin(), sample.bytes.end()), sample.frames};
+        Held next{Bytes(sample.bytes.begin(), sample.bytes.end()), {}, sample.frames};
+        if (alone_) next.alone = next.bytes;
         if (auto done = mapping_->place(number_++, next.bytes); !done) return done;
         held_ = std::move(next);
         return {};
@@ -113,9 +115,19 @@ class OggFormat : public Format {
 
   private:
     struct Held {
-        Bytes bytes;
+        Bytes bytes;  // for its place in the link
+        Bytes alone;  // as the encoder gave it, if anybody packages it again
         std::uint32_t frames = 0;
     };
+
+    // Vorbis is packaged nowhere else, and its frames are not of one length.
+    std::shared_ptr<const Coding> coding_of(const consort_track& track) {
+        alone_ = codec_ != "vorbis";
+        if (!alone_) return nullptr;
+        return std::make_shared<const Coding>(Coding{codec_, std::string(view(track.configuration)),
+                                                     track.timescale, track.channels,
+                                                     track.bits_per_sample});
+    }
 
     void open(std::uint64_t skip, const Track* plays) {
         number_ = 0;
@@ -166,6 +178,7 @@ class OggFormat : public Format {
     // The sample's own time counts here, that of repeated ones does not.
     void give(const Held& sample, bool last) {
         put(sample, last);
+        if (alone_) chunks_.add_frame_alone(sample.alone);
         chunks_.add_time(sample.frames);
         if (mapping_->repeated() == 0) return;
         before_.push_back(sample);
@@ -197,7 +210,7 @@ class OggFormat : public Format {
     std::optional<Held> held_;          // there is one while there is a link
     std::deque<Held> before_;           // the last samples given
     std::uint64_t number_ = 0, granule_ = 0;
-    bool first_in_run_ = true, turned_ = false;
+    bool first_in_run_ = true, turned_ = false, alone_ = false;
     std::shared_ptr<const Track> next_track_;
     Bytes pages_;
 };

@@ -17,7 +17,8 @@ inline constexpr ConfigKey config_keys[] = {
      "What stations are encoded as: mp3, aac, ogg (Vorbis), opus or flac."},
     {"bitrate", CONSORT_CONFIG_INTEGER, 0, "128", 16, 512, "Bit rate in kb/s."},
     {"max_clients", CONSORT_CONFIG_INTEGER, 0, "500", 1, 1'000'000,
-     "Listeners of a station at the same time; more are answered with 503."},
+     "Listeners of a station's stream at the same time, and as many by HLS; more are answered "
+     "with 503."},
     {"buffer_size", CONSORT_CONFIG_INTEGER, 0, "65536", 0, 1'048'576,
      "Bytes that a listener gets at once, so that a player may start at once."},
     {"shuffle", CONSORT_CONFIG_BOOLEAN, 0, "false", 0, 0,

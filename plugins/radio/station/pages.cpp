@@ -39,7 +39,7 @@ std::string button(std::string_view action, const Station& station, std::string_
 }
 
 std::string facts(const Station& station, const Playing& playing) {
-    const Broadcast::Figures figures = station.broadcast->figures();
+    const Station::Figures figures = station.figures();
     std::string text = "<div id=\"" + escaped(part_id(station, "facts")) + "\" data-fresh>\n";
     text += "<p class=\"now\"><strong>" + now_text(playing) + "</strong>";
     if (playing.track) {
@@ -47,11 +47,11 @@ std::string facts(const Station& station, const Playing& playing) {
         if (playing.track->seconds > 0) text += " of " + clock_text(playing.track->seconds);
         text += "</span>";
     }
-    text += "</p>\n<p class=\"facts\">" + std::to_string(figures.listeners) + " of at most " +
-            std::to_string(station.settings.max_clients) + " listeners, " +
-            std::to_string(figures.peak) + " at the most so far; " +
-            std::to_string(playing.track_count) + " files; state: " + escaped(playing.state) +
-            "</p>\n";
+    text += "</p>\n<p class=\"facts\">" + std::to_string(figures.listeners) + " listeners, " +
+            std::to_string(figures.by_hls) + " of them by HLS; at most " +
+            std::to_string(station.settings.max_clients) + " each way, " +
+            std::to_string(figures.peak) + " so far; " + std::to_string(playing.track_count) +
+            " files; state: " + escaped(playing.state) + "</p>\n";
     if (!playing.reason.empty())
         text += "<p class=\"problem\">" + escaped(playing.reason) + "</p>\n";
     for (const std::string& problem : playing.problems)

@@ -64,6 +64,7 @@ Radio::Radio(const Context& context, const Settings& settings, const MakePlayer&
     for (const auto& station : stations_->all())
         told_.push_back({StationMetrics(context.metrics(), *station), 0, {}, {}});
     news_ = std::make_shared<News>(wake);
+    hls_ = std::make_unique<HlsRoutes>(*stations_);
     controls_ = std::make_unique<Controls>(*stations_, settings.status_password, log_);
     live_ = std::make_unique<LiveRoutes>(*stations_, log_);
     add_routes();
@@ -82,12 +83,14 @@ void Radio::add_routes() {
         add("GET", station->settings.route,
             [this, on = station.get()](const ExchangeView& exchange) { listen(*on, exchange); });
     }
+    for (auto& [pattern, handler] : hls_->all()) add("GET", pattern, std::move(handler));
     add("GET", "/streams", [this](const ExchangeView& exchange) {
         std::vector<std::string> items;
         for (const auto& station : stations_->all()) items.push_back(stream_json(*station));
         exchange.respond(json_response(list_json(items)));
     });
     add("GET", "/now-playing", [this](const ExchangeView& exchange) { now_playing(exchange); });
+    add("GET", "/now-playing/history", [this](const ExchangeView& exchange) { history(exchange); });
     add("GET", "/now-playing/events", [this](const ExchangeView& exchange) { events(exchange); });
     add("GET", "/web", [this](const ExchangeView& exchange) {
         exchange.respond(page(200, web_page(*stations_)));
@@ -203,6 +206,16 @@ void Radio::now_playing(const ExchangeView& exchange) const {
     exchange.respond(json_response(list_json(items)));
 }
 
+void Radio::history(const ExchangeView& exchange) const {
+    const Station* station = stations_->find(exchange.query("route").value_or(""));
+    if (station == nullptr) {
+        exchange.problem(404, "no_such_station",
+                         "Name a station as ?route=/jazz; /streams lists those there are.");
+        return;
+    }
+    exchange.respond(json_response(history_json(*station)));
+}
+
 void Radio::events(const ExchangeView& exchange) {
     std::string wanted;
     std::vector<std::string> first;
@@ -236,11 +249,13 @@ void Radio::tick() {
         told.reason = playing.reason;
         if (changed) news_->publish(station.settings.route, now_playing_json(station));
     }
+    hls_->tick();
     if (++ticks_ % ticks_a_beat == 0) news_->beat();
 }
 
 void Radio::end() {
     news_->end();
+    hls_->end();
     for (const auto& station : stations_->all()) station->broadcast->end();
 }
 

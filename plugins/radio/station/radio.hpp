@@ -9,6 +9,7 @@
 #include "consort/context.hpp"
 
 #include "plugins/radio/station/controls.hpp"
+#include "plugins/radio/station/hls_routes.hpp"
 #include "plugins/radio/station/live_routes.hpp"
 #include "plugins/radio/station/news.hpp"
 #include "plugins/radio/station/settings.hpp"
@@ -42,6 +43,7 @@ class Radio {
     void add_live();
     void listen(Station& station, const ExchangeView& exchange) const;
     void now_playing(const ExchangeView& exchange) const;
+    void history(const ExchangeView& exchange) const;
     void events(const ExchangeView& exchange);
 
     const Log log_;
@@ -49,6 +51,7 @@ class Radio {
     std::unique_ptr<Controls> controls_;
     std::unique_ptr<LiveRoutes> live_;
     std::shared_ptr<News> news_;
+    std::unique_ptr<HlsRoutes> hls_;
     std::deque<std::string> patterns_;  // what routes_ points to
     std::vector<Route> routes_;
     std::vector<Handler> handlers_;

@@ -117,6 +117,47 @@ TEST_F(RadioTest, NowPlayingIsOfOneOrOfAll) {
     EXPECT_EQ(ask("GET", "/now-playing", {}, {{"route", "/none"}}).status(), 404);
 }
 
+TEST_F(RadioTest, EveryStationIsHlsToo) {
+    std::vector<const FakeExchange*> waiting;
+    for (const std::string route : {"/", "/rock/hard"}) {
+        const std::string folder = (route == "/" ? "" : route) + "/hls/";
+        EXPECT_THAT(ask("GET", "/streams").body(), HasSubstr("\"hls\":\"" + folder + "index.m3u8"));
+        EXPECT_THAT(ask("GET", folder + "index.m3u8").body(), HasSubstr("\nlive.m3u8\n"));
+        EXPECT_EQ(ask("GET", folder + "live.m3u8").status(), 503);
+        TestStream stream;
+        plugin_->broadcasts[route]->chunk(stream.make());
+        const FakeExchange& playlist = ask("GET", folder + "live.m3u8");
+        EXPECT_EQ(playlist.status(), 0);
+        plugin_->broadcasts[route]->chunk(stream.make());
+        EXPECT_EQ(playlist.status(), 200);
+        const std::size_t segment = playlist.body().find("\nsegment") + 1;
+        const std::string name =
+            playlist.body().substr(segment, playlist.body().find('\n', segment) - segment);
+        EXPECT_TRUE(ask("GET", folder + name).body().ends_with(TestStream::bytes(0, 1'000)));
+        const std::string next = std::to_string(std::stoull(name.substr(7)) + 1);
+        waiting.push_back(&ask("GET", folder + "live.m3u8", {}, {{"_HLS_msn", next}}));
+        EXPECT_EQ(waiting.back()->status(), 0);
+        EXPECT_THAT(ask("GET", "/now-playing", {}, {{"route", route}}).body(),
+                    HasSubstr("\"listeners\":1"));
+    }
+    EXPECT_THAT(ask("GET", "/streams").body(), HasSubstr("\"listeners\":1,\"hls_listeners\":1"));
+    plugin_->radio->tick();
+    EXPECT_THAT(ask("GET", "/status", token).body(), HasSubstr("1 listeners, 1 of them by HLS"));
+    plugin_->radio->end();
+    for (const FakeExchange* held : waiting) EXPECT_EQ(held->status(), 503);
+}
+
+TEST_F(RadioTest, HistoryIsOfTheStationThatIsNamed) {
+    plugin_->players["/jazz"]->played.push_back(
+        Played{"Two", "B", "C", "2.mp3", 1'700'000'000'123, false, true});
+    EXPECT_EQ(ask("GET", "/now-playing/history", {}, {{"route", "/jazz"}}).body(),
+              R"({"items":[{"title":"Two","artist":"B","album":"C","began_ms":1700000000123,)"
+              R"("jingle":false,"live":true}],"next":null})");
+    EXPECT_EQ(ask("GET", "/now-playing/history", {}, {{"route", "/"}}).body(),
+              R"({"items":[],"next":null})");
+    EXPECT_EQ(ask("GET", "/now-playing/history", {}, {{"route", "/none"}}).status(), 404);
+}
+
 TEST_F(RadioTest, EventsComeWithTheTracksOfTheirRoute) {
     const FakeExchange& all = ask("GET", "/now-playing/events");
     const FakeExchange& jazz = ask("GET", "/now-playing/events", {}, {{"route", "/jazz"}});

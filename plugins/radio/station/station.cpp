@@ -4,6 +4,8 @@
 #include <cctype>
 
 #include "plugins/radio/air/icy.hpp"
+#include "plugins/radio/hls/live_hls.hpp"
+#include "plugins/radio/station/hls_routes.hpp"
 #include "plugins/radio/station/json.hpp"
 
 namespace consort::radio {
@@ -17,6 +19,22 @@ std::string lower(std::string_view text) {
 }
 
 }  // namespace
+
+Station::Figures Station::figures() const {
+    const Broadcast::Figures stream = broadcast->figures();
+    const LiveHls::Figures segments = hls ? hls->figures() : LiveHls::Figures();
+    const std::size_t listeners = stream.listeners + segments.listeners;
+    std::size_t peak = peak_.load(std::memory_order_relaxed);
+    const std::size_t least = std::max({listeners, stream.peak, segments.peak});
+    while (peak < least && !peak_.compare_exchange_weak(peak, least, std::memory_order_relaxed)) {
+    }
+    return {.listeners = listeners,
+            .peak = std::max(peak, least),
+            .by_hls = segments.listeners,
+            .bytes = stream.bytes + segments.bytes,
+            .connects = stream.connects + segments.connects,
+            .refused = stream.refused + segments.refused};
+}
 
 Stations::Stations(std::vector<std::unique_ptr<Station>> stations)
     : stations_(std::move(stations)) {
@@ -45,7 +63,8 @@ StationMetrics::StationMetrics(const Metrics& metrics, const Station& station) {
     refused_.metric = counter("refused_total", "Listeners that found the station full.");
     drops_.metric = counter("drops_total", "Listeners dropped because they were too slow.");
     jumps_.metric = counter("jumps_total", "Times that a listener fell behind and jumped forward.");
-    listeners_ = gauge("listeners", "Listeners now.");
+    listeners_ = gauge("listeners", "Listeners now, by HLS too.");
+    hls_listeners_ = gauge("hls_listeners", "Listeners by HLS: who asked for a segment lately.");
     behind_ = gauge("behind_seconds", "How far the slowest listener is behind.");
     playing_ = gauge("playing", "1 while something plays.");
     files_ = gauge("files", "Files that the station has to play.");
@@ -57,15 +76,17 @@ void StationMetrics::Following::follow(std::uint64_t total) {
 }
 
 void StationMetrics::update(const Station& station) {
-    const Broadcast::Figures figures = station.broadcast->figures();
+    const Broadcast::Figures stream = station.broadcast->figures();
+    const Station::Figures figures = station.figures();
     const Playing playing = station.player->playing();
     bytes_.follow(figures.bytes);
     connects_.follow(figures.connects);
     refused_.follow(figures.refused);
-    drops_.follow(figures.drops);
-    jumps_.follow(figures.jumps);
+    drops_.follow(stream.drops);
+    jumps_.follow(stream.jumps);
     listeners_.set(static_cast<double>(figures.listeners));
-    behind_.set(figures.behind_seconds);
+    hls_listeners_.set(static_cast<double>(figures.by_hls));
+    behind_.set(stream.behind_seconds);
     playing_.set(playing.track ? 1 : 0);
     files_.set(static_cast<double>(playing.track_count));
 }
@@ -96,22 +117,36 @@ std::string now_playing_json(const Station& station) {
         source.text("bitrate", live->bitrate).text("content_type", live->content_type);
         json.raw("source", source.truth("public", live->is_public).str());
     }
-    json.number("listeners", static_cast<double>(station.broadcast->figures().listeners));
+    json.number("listeners", static_cast<double>(station.figures().listeners));
     return json.str();
 }
 
 std::string stream_json(const Station& station) {
     const StationSettings& settings = station.settings;
-    const Broadcast::Figures figures = station.broadcast->figures();
+    const Station::Figures figures = station.figures();
     JsonObject json;
     json.text("route", settings.route).text("name", settings.name).text("genre", settings.genre);
     json.text("format", settings.format).text("content_type", settings.content_type());
     if (settings.format != "flac") json.number("bitrate", settings.bitrate);
+    if (const std::string hls = hls_address(settings); !hls.empty()) json.text("hls", hls);
     json.number("listeners", static_cast<double>(figures.listeners));
+    json.number("hls_listeners", static_cast<double>(figures.by_hls));
     json.number("max_listeners", static_cast<double>(settings.max_clients));
     json.number("burst_seconds", station.burst_seconds);
     json.raw("now_playing", now_playing_json(station));
     return json.str();
+}
+
+std::string history_json(const Station& station) {
+    std::vector<std::string> items;
+    for (const Played& one : station.player->history()) {
+        JsonObject json;
+        json.text("title", one.title).text("artist", one.artist).text("album", one.album);
+        json.number("began_ms", static_cast<double>(one.began_ms));
+        json.truth("jingle", one.jingle).truth("live", one.live);
+        items.push_back(json.str());
+    }
+    return list_json(items);
 }
 
 std::string list_json(const std::vector<std::string>& items) {

@@ -1,6 +1,7 @@
 // One station: its settings, what it plays, what it sends.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,12 +16,25 @@
 
 namespace consort::radio {
 
+class LiveHls;
+
 struct Station {
     StationSettings settings;
     double burst_seconds = 4;
     std::shared_ptr<Broadcast> broadcast;
     std::unique_ptr<Player> player;
     std::shared_ptr<LiveDesk> live = std::make_shared<LiveDesk>();
+    std::shared_ptr<LiveHls> hls;  // null: nobody offers it
+
+    // Who listens to its stream and by HLS.
+    struct Figures {
+        std::size_t listeners = 0, peak = 0, by_hls = 0;
+        std::uint64_t bytes = 0, connects = 0, refused = 0;
+    };
+    Figures figures() const;
+
+  private:
+    mutable std::atomic<std::size_t> peak_{0};  // of both together, as often as anybody looked
 };
 
 // Sorted by name, whatever the case. Constant after start-up.
@@ -52,13 +66,15 @@ class StationMetrics {
         void follow(std::uint64_t total);
     };
     Following bytes_, connects_, refused_, drops_, jumps_;
-    Metric listeners_, behind_, playing_, files_;
+    Metric listeners_, hls_listeners_, behind_, playing_, files_;
 };
 
 // {"route":"/jazz","name":…}: for /streams.
 std::string stream_json(const Station& station);
 // For /now-playing and its events.
 std::string now_playing_json(const Station& station);
+// What was heard, the newest first: for /now-playing/history.
+std::string history_json(const Station& station);
 // {"items":[…],"next":null}
 std::string list_json(const std::vector<std::string>& items);
 

@@ -8,19 +8,20 @@ import { until } from './harness.mjs';
 
 const patience = 90; // seconds; sanitizers and a busy machine are slow
 
+// `settings`: more lines for its configuration.
 export class Server {
-  constructor(folder, { executable, web, media }) {
+  constructor(folder, { executable, web, media, settings = '' }) {
     this.folder = folder;
-    this.options = { executable, web, media };
+    this.options = { executable, web, media, settings };
     this.logFile = path.join(folder, 'consort.log');
   }
 
   async start() {
-    const { executable, web, media } = this.options;
+    const { executable, web, media, settings } = this.options;
     const data = path.join(this.folder, 'data');
     await mkdir(data, { recursive: true });
     const config = path.join(this.folder, 'consort.toml');
-    await writeFile(config, `[plugins.webapp]\nroot = ${JSON.stringify(web)}\n`);
+    await writeFile(config, `[plugins.webapp]\nroot = ${JSON.stringify(web)}\n${settings}`);
     const log = createWriteStream(this.logFile);
     await once(log, 'open');
     this.process = spawn(executable, ['serve', '--config', config, '--data', data, '--port', '0',

@@ -9,6 +9,7 @@ import { Deck } from '../player/deck';
 import { makeHls } from '../player/hls';
 import { rank, unplayable } from '../player/offers';
 import { api, capabilities, engine, libraryVersion } from '../store';
+import { radioPlayer } from '../radio_store';
 import { filmAddress } from '../ui/cards';
 import { Cover, Failed, Message, Waiting } from '../ui/parts';
 import { useTitle, PageHead } from './head';
@@ -54,7 +55,10 @@ function FilmPlayer({ film }: { film: Film }) {
       failed: (why) => setError(unplayable(film.title, why)),
       blocked: () => undefined, // the picture shows its own play button
     });
-    const quiet = () => engine.pause();
+    const quiet = () => {
+      engine.pause();
+      radioPlayer.pause();
+    };
     video.addEventListener('play', quiet);
     api.offers(film.id).then((offers) => {
       if (gone) return;

@@ -1,6 +1,7 @@
 // One media element and what feeds it: the file itself, hls.js, or the browser's own HLS. If a
 // candidate fails, the next one goes on from the same place.
 import type { Candidate, Ranking } from './offers';
+import type { Heard } from './radio';
 
 // What the deck needs of hls.js, which is loaded when the first stream needs it.
 export interface HlsPlayer {
@@ -9,6 +10,8 @@ export interface HlsPlayer {
   destroy(): void;
   recoverMediaError(): void;
   onFatal(handler: (kind: 'media' | 'other', why: string) => void): void;
+  // A live stream told what is heard from a time of the element on.
+  onHeard?(handler: (from: number, heard: Heard) => void): void;
 }
 export type HlsFactory = () => Promise<HlsPlayer>;
 
@@ -17,6 +20,8 @@ export interface DeckEvents {
   failed(why: string[]): void;
   // The browser wants a click before it plays sound.
   blocked(): void;
+  // What hls.js finds in a live stream: what is heard from that time on.
+  heard?(from: number, heard: Heard): void;
 }
 
 const mediaErrors: Record<number, string> = {
@@ -34,6 +39,7 @@ export class Deck {
   private recovered = false;
   private wantsPlay = false;
   private startAt = 0;
+  private live = false;
   private why: string[] = [];
 
   constructor(
@@ -56,11 +62,12 @@ export class Deck {
     return this.candidates[this.attempt];
   }
 
-  load({ candidates, reasons }: Ranking, options: { play: boolean }): void {
+  load({ candidates, reasons }: Ranking, options: { play: boolean; live?: boolean }): void {
     this.candidates = candidates;
     this.attempt = 0;
     this.why = [...reasons];
     this.wantsPlay = options.play;
+    this.live = options.live ?? false;
     this.open(0);
   }
 
@@ -132,6 +139,9 @@ export class Deck {
       }
       this.fail(why);
     });
+    hls.onHeard?.((from, heard) => {
+      if (generation === this.generation) this.events.heard?.(from, heard);
+    });
     hls.attachMedia(this.element);
     hls.loadSource(candidate.url);
     this.start();
@@ -153,6 +163,6 @@ export class Deck {
     this.why.push(why);
     const at = this.startAt > 0 ? this.startAt : this.element.currentTime;
     this.attempt++;
-    this.open(at);
+    this.open(this.live ? 0 : at);
   }
 }

@@ -1,5 +1,6 @@
 // Keys that work everywhere. A focused control keeps the keys it needs itself.
 import { navigate } from '../lib/router';
+import { radio, radioPlayer } from '../radio_store';
 import { engine, helpOpen, player, queueOpen } from '../store';
 
 export const shortcuts: [keys: string, what: string][] = [
@@ -30,19 +31,23 @@ function seekKey(event: KeyboardEvent, seconds: number): void {
 function actionFor(event: KeyboardEvent, target: Element): (() => void) | undefined {
   const slider = target.matches('[role=slider], input[type=range]');
   const pressable = target.matches('button, a[href], summary');
-  const some = player.peek().track !== undefined;
+  const tuned = radio.peek().station !== undefined;
+  const some = !tuned && player.peek().track !== undefined;
+  const heard = tuned ? radio.peek().playing : player.peek().playing;
   switch (event.key) {
     case ' ':
-      return pressable || !some ? undefined : () => engine.toggle();
+      if (pressable) return undefined;
+      if (tuned) return () => radioPlayer.toggle();
+      return some ? () => engine.toggle() : undefined;
     case 'ArrowLeft':
       return slider || !some ? undefined : () => seekKey(event, -5);
     case 'ArrowRight':
       return slider || !some ? undefined : () => seekKey(event, 5);
     case 'ArrowUp':
-      return slider || !player.peek().playing ? undefined
+      return slider || !heard ? undefined
         : () => engine.setVolume(player.peek().volume + 0.05);
     case 'ArrowDown':
-      return slider || !player.peek().playing ? undefined
+      return slider || !heard ? undefined
         : () => engine.setVolume(player.peek().volume - 0.05);
     case 'm': return () => engine.setMuted(!player.peek().muted);
     case 's': return () => engine.setShuffle(!player.peek().queue.shuffled);

@@ -4,7 +4,9 @@ import { engine, player, progress, queueOpen } from '../store';
 import { Icon } from './icons';
 import { nextRepeat } from './keyboard';
 import { ArtistLinks, Cover, IconButton } from './parts';
+import { RadioBar } from './radio_bar';
 import { Slider } from './slider';
+import { radio } from '../radio_store';
 
 const repeatLabels = { off: 'Repeat: off', all: 'Repeat: all', one: 'Repeat: this track' } as const;
 
@@ -40,7 +42,7 @@ export function Controls({ full = false }: { full?: boolean }) {
   );
 }
 
-function Volume() {
+export function Volume() {
   const { volume, muted } = player.value;
   const shown = muted ? 0 : volume;
   return (
@@ -55,6 +57,7 @@ function Volume() {
 
 export function PlayerBar() {
   const { track, notice } = player.value;
+  if (radio.value.station !== undefined) return <RadioBar />;
   return (
     <>
       {notice !== '' && (

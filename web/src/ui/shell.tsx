@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { here, navigate } from '../lib/router';
 import { announcement, helpOpen, player, queueOpen, scan } from '../store';
+import { radio, stations } from '../radio_store';
 import { Help } from './help';
 import { Icon, type IconName } from './icons';
 import { IconButton } from './parts';
@@ -16,6 +17,7 @@ const places: [path: string, label: string, icon: IconName][] = [
   ['/films', 'Films', 'film'],
   ['/shows', 'Shows', 'show'],
 ];
+const radioPlace: typeof places[number] = ['/stations', 'Radio', 'radio'];
 
 function inside(path: string, place: string): boolean {
   return place === '/' ? path === '/' : path === place || path.startsWith(`${place}/`);
@@ -23,10 +25,11 @@ function inside(path: string, place: string): boolean {
 
 function Navigation() {
   const { path } = here.value;
+  const shown = stations.value.length > 0 ? [...places, radioPlace] : places;
   return (
     <nav class="side-nav" aria-label="Library">
       <a class="brand" href="/"><img src="/icon.svg" alt="" width="28" height="28" />Consort</a>
-      <div class="places">{places.map(([place, label, icon]) => (
+      <div class="places">{shown.map(([place, label, icon]) => (
         <a key={place} href={place} {...(inside(path, place) ? { 'aria-current': 'page' } : {})}>
           <Icon name={icon} /><span>{label}</span>
         </a>
@@ -70,7 +73,7 @@ function ScanBanner() {
 
 export function Shell({ children }: { children: ComponentChildren }) {
   const classes = ['shell'];
-  if (player.value.track !== undefined) classes.push('with-player');
+  if (player.value.track !== undefined || radio.value.station !== undefined) classes.push('with-player');
   if (queueOpen.value) classes.push('with-queue');
   return (
     <div class={classes.join(' ')}>
