@@ -66,7 +66,10 @@ class ServerExchange final : public Exchange {
 
     // Runs the route's handler. True: it has answered within the call.
     bool dispatch();
-    Response take_response() noexcept { return std::move(*response_); }
+    Response take_response() noexcept {
+        const auto taken = std::move(response_);
+        return std::move(*taken);
+    }
     // The client went away: later answers get CANCELED, the route is told.
     void cancel();
     // The connection does not want to hear of this exchange any more.
@@ -74,6 +77,8 @@ class ServerExchange final : public Exchange {
     std::atomic<bool>& woken() noexcept { return woken_; }
     // The message of wake() has come; or was never sent.
     void on_wake();
+    // Has the processor fetch what on_wake() will look at: of many it is not in the caches.
+    void wake_is_near() const noexcept;
     void forget_wake() noexcept { wake_posted_.store(false, std::memory_order_seq_cst); }
 
     // The body is streamed; before dispatch(). What follows is for such bodies only.
@@ -101,7 +106,7 @@ class ServerExchange final : public Exchange {
     std::atomic<Phase> phase_{Phase::waiting};
     std::atomic<bool> woken_{false}, wake_posted_{false};
     bool answered_inline_ = false;  // I/O thread
-    std::optional<Response> response_;
+    std::unique_ptr<Response> response_;  // until it is taken
     std::shared_ptr<Mailbox> mailbox_;
     Connection* connection_;
     std::unique_ptr<BodyFeed> feed_;
