@@ -159,8 +159,8 @@ int serve(const Arguments& arguments) {
 
     Reload reload(line, settings);
     for (bool settled = false;;) {
-        const int signal = settled ? ::sigwaitinfo(&set, nullptr)
-                                   : ::sigtimedwait(&set, nullptr, &kTimeToSettle);
+        const int signal =
+            settled ? ::sigwaitinfo(&set, nullptr) : ::sigtimedwait(&set, nullptr, &kTimeToSettle);
         if (signal < 0) {
             if (errno == EINTR) continue;
             forget_start_up_pages();

@@ -71,13 +71,9 @@ Watch::~Watch() {
     state_->descriptor.release();
 }
 
-void Watch::expect_input() {
-    state_->expect_input();
-}
+void Watch::expect_input() { state_->expect_input(); }
 
-void Watch::expect_output() {
-    state_->expect_output();
-}
+void Watch::expect_output() { state_->expect_output(); }
 
 Timed::~Timed() { EventLoop::unlink(*this); }
 

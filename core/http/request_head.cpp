@@ -95,7 +95,7 @@ class Parser final : public beast::basic_parser<true> {
         if (!known) return;
         auto& slot = head_->known[static_cast<std::size_t>(*known)];
         if (slot != 0 && (*known == Known::host || *known == Known::content_length ||
-                     *known == Known::transfer_encoding)) {
+                          *known == Known::transfer_encoding)) {
             refusal = *known == Known::host ? malformed : ambiguous_length;
             error = beast::error::bad_field;
             return;

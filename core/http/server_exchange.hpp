@@ -105,7 +105,7 @@ class ServerExchange final : public Exchange {
     std::atomic<std::uint32_t> holds_{0};
     std::atomic<Phase> phase_{Phase::waiting};
     std::atomic<bool> woken_{false}, wake_posted_{false};
-    bool answered_inline_ = false;  // I/O thread
+    bool answered_inline_ = false;        // I/O thread
     std::unique_ptr<Response> response_;  // until it is taken
     std::shared_ptr<Mailbox> mailbox_;
     Connection* connection_;
