@@ -273,12 +273,6 @@ void Connection::on_wake() {
     if (phase_ == Phase::sending && starved_) run();
 }
 
-void Connection::fetch_ahead() const noexcept {
-    constexpr std::size_t line = 64;
-    const auto* memory = reinterpret_cast<const char*>(this);
-    for (std::size_t at = 0; at < sizeof *this; at += line) __builtin_prefetch(memory + at);
-}
-
 bool Connection::send() {
     const std::uint64_t before = sender_->sent();
     std::atomic<bool>& woken = exchange_ ? exchange_->woken() : never_woken_;

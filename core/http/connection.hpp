@@ -31,8 +31,6 @@ class Connection final : public EventSource, public Timed {
     void on_wake();            // a stream of the reply may have more
     void on_body_asked();      // a piece of a streamed body is wanted
     void on_body_abandoned();  // nobody will ask for one again
-    // Before on_wake(): into the processor's caches.
-    void fetch_ahead() const noexcept;
 
     // Too many are open already: answers 503 and closes.
     void refuse_for_load();

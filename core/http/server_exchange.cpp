@@ -125,10 +125,6 @@ void ServerExchange::on_wake() {
     if (connection_ != nullptr) connection_->on_wake();
 }
 
-void ServerExchange::wake_is_near() const noexcept {
-    if (connection_ != nullptr) connection_->fetch_ahead();
-}
-
 bool ServerExchange::dispatch() {
     holds_.fetch_add(1, std::memory_order_relaxed);  // of all references together
     const ExchangePtr reference(this);

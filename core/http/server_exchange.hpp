@@ -77,8 +77,6 @@ class ServerExchange final : public Exchange {
     std::atomic<bool>& woken() noexcept { return woken_; }
     // The message of wake() has come; or was never sent.
     void on_wake();
-    // Has the processor fetch what on_wake() will look at: of many it is not in the caches.
-    void wake_is_near() const noexcept;
     void forget_wake() noexcept { wake_posted_.store(false, std::memory_order_seq_cst); }
 
     // The body is streamed; before dispatch(). What follows is for such bodies only.

@@ -8,7 +8,6 @@ namespace consort::http {
 namespace {
 
 constexpr std::size_t woken_a_turn = 32;
-constexpr std::size_t told_ahead = 4;  // memory answers while so many are sent to
 
 }  // namespace
 
@@ -20,7 +19,6 @@ struct WakeRound::Batch {
     void run_some() {
         const std::size_t end = std::min(next + woken_a_turn, exchanges.size());
         for (; next < end; ++next) {
-            if (next + told_ahead < exchanges.size()) exchanges[next + told_ahead]->wake_is_near();
             const ServerExchange::Hold exchange = std::move(exchanges[next]);
             exchange->on_wake();
         }
