@@ -1,5 +1,7 @@
 // `consort serve`: from settings to the ready line, then signals until the end.
+#include <cerrno>
 #include <csignal>
+#include <ctime>
 #include <fstream>
 #include <iostream>
 
@@ -7,6 +9,7 @@
 #include "core/app/library.hpp"
 #include "core/app/reload.hpp"
 #include "core/app/site.hpp"
+#include "core/app/start_up_pages.hpp"
 #include "core/config/keys.hpp"
 #include "core/observe/log.hpp"
 
@@ -17,6 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::seconds kTimeToLetGo{10};
+constexpr timespec kTimeToSettle{10, 0};  // until plugins have done what they do at the start
 
 const observe::Logger& logger() {
     static const observe::Logger instance("consort");
@@ -154,9 +158,15 @@ int serve(const Arguments& arguments) {
     logger().info("Consort is ready: " + url + "/");
 
     Reload reload(line, settings);
-    for (;;) {
-        int signal = 0;
-        if (sigwait(&set, &signal) != 0) continue;
+    for (bool settled = false;;) {
+        const int signal =
+            settled ? ::sigwaitinfo(&set, nullptr) : ::sigtimedwait(&set, nullptr, &kTimeToSettle);
+        if (signal < 0) {
+            if (errno == EINTR) continue;
+            forget_start_up_pages();
+            settled = true;
+            continue;
+        }
         if (signal != SIGHUP) break;
         reload.run();
     }

@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <mutex>
+#include <utility>
 
 namespace consort::http {
 
@@ -39,18 +40,25 @@ struct Watch::State : std::enable_shared_from_this<State> {
     State(asio::io_context& context, int native, EventSource& given)
         : descriptor(context, native), source(&given) {}
 
-    void expect(asio::posix::stream_descriptor::wait_type event, bool& expected,
-                void (EventSource::*happened)()) {
-        if (expected) return;
-        expected = true;
-        descriptor.async_wait(
-            event, [self = shared_from_this(), &expected, happened](boost::system::error_code) {
-                expected = false;
-                if (self->source != nullptr) (self->source->*happened)();
-            });
+    void expect_input() {
+        if (std::exchange(input_expected, true)) return;
+        descriptor.async_wait(asio::posix::descriptor_base::wait_read,
+                              [self = shared_from_this()](boost::system::error_code) {
+                                  self->input_expected = false;
+                                  if (self->source != nullptr) self->source->on_input();
+                              });
+    }
+    void expect_output() {
+        if (std::exchange(output_expected, true)) return;
+        descriptor.async_wait(asio::posix::descriptor_base::wait_write,
+                              [self = shared_from_this()](boost::system::error_code) {
+                                  self->output_expected = false;
+                                  if (self->source != nullptr) self->source->on_output();
+                              });
     }
 
-    asio::posix::stream_descriptor descriptor;
+    // Of the loop's own executor: one of any kind would cost each of many connections 150 bytes.
+    asio::posix::basic_stream_descriptor<asio::io_context::executor_type> descriptor;
     EventSource* source;
     bool input_expected = false, output_expected = false;
 };
@@ -63,15 +71,9 @@ Watch::~Watch() {
     state_->descriptor.release();
 }
 
-void Watch::expect_input() {
-    state_->expect(asio::posix::descriptor_base::wait_read, state_->input_expected,
-                   &EventSource::on_input);
-}
+void Watch::expect_input() { state_->expect_input(); }
 
-void Watch::expect_output() {
-    state_->expect(asio::posix::descriptor_base::wait_write, state_->output_expected,
-                   &EventSource::on_output);
-}
+void Watch::expect_output() { state_->expect_output(); }
 
 Timed::~Timed() { EventLoop::unlink(*this); }
 

@@ -1,5 +1,6 @@
 #include "core/http/request_head.hpp"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <charconv>
@@ -93,13 +94,13 @@ class Parser final : public beast::basic_parser<true> {
         }
         if (!known) return;
         auto& slot = head_->known[static_cast<std::size_t>(*known)];
-        if (slot && (*known == Known::host || *known == Known::content_length ||
-                     *known == Known::transfer_encoding)) {
+        if (slot != 0 && (*known == Known::host || *known == Known::content_length ||
+                          *known == Known::transfer_encoding)) {
             refusal = *known == Known::host ? malformed : ambiguous_length;
             error = beast::error::bad_field;
             return;
         }
-        if (!slot) slot = view(value);
+        if (slot == 0) slot = static_cast<std::uint8_t>(head_->headers.size());
     }
     void on_header_impl(Error&) override {}
     void on_body_init_impl(const boost::optional<std::uint64_t>&, Error&) override {}
@@ -192,7 +193,9 @@ HeadScan scan_head(std::string_view text, std::size_t& scanned, std::size_t max_
 }
 
 std::optional<Refusal> parse_head(std::string_view text, RequestHead& head) {
-    head.headers.reserve(16);
+    // All lines but the first and the last, which is empty.
+    const auto lines = static_cast<std::size_t>(std::ranges::count(text, '\n'));
+    head.headers.reserve(std::clamp<std::size_t>(lines, 2, max_header_count) - 2);
     Parser parser(&head);
     Error error;
     const std::size_t used = parser.put(boost::asio::const_buffer(text.data(), text.size()), error);

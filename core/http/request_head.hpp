@@ -44,10 +44,14 @@ struct RequestHead {
     bool chunked = false;
     std::uint64_t content_length = 0;
     std::vector<std::pair<std::string_view, std::string_view>> headers;
-    std::array<std::optional<std::string_view>, static_cast<std::size_t>(Known::count_)> known;
+    // Of each known header the first among `headers`, counted from 1; 0: there is none. A request
+    // lives as long as its answer, which may be a stream that many listen to: this is small.
+    std::array<std::uint8_t, static_cast<std::size_t>(Known::count_)> known{};
 
-    const std::optional<std::string_view>& operator[](Known name) const noexcept {
-        return known[static_cast<std::size_t>(name)];
+    std::optional<std::string_view> operator[](Known name) const noexcept {
+        const std::size_t at = known[static_cast<std::size_t>(name)];
+        if (at == 0) return std::nullopt;
+        return headers[at - 1].second;
     }
     bool has_body() const noexcept { return chunked || content_length > 0; }
 };
@@ -59,6 +63,7 @@ struct Refusal {
 };
 
 inline constexpr std::size_t max_header_count = 128;
+static_assert(max_header_count <= UINT8_MAX);  // RequestHead::known
 
 // Looks for the end of a head at the front of `text`. `scanned` remembers, between calls with ever
 // more of the same text, what was looked at.

@@ -16,7 +16,6 @@ constexpr std::uint64_t most_a_pull = 256 * 1024;
 }  // namespace
 
 Sender::Sender(Reply reply) : reply_(std::move(reply)) {
-    queue_.reserve(usually_queued);
     Out head;
     head.data = reply_.head.data();
     head.length = reply_.head.size();
@@ -26,6 +25,7 @@ Sender::Sender(Reply reply) : reply_(std::move(reply)) {
 void Sender::push(Out out) {
     if (out.length == 0) return;
     queued_ += out.length;
+    if (queue_.capacity() == 0) queue_.reserve(usually_queued);
     queue_.push_back(std::move(out));
 }
 
@@ -147,21 +147,19 @@ void Sender::advance(std::uint64_t bytes) {
         { const Slice released = std::move(first.owner); }
         ++front_;
     }
-    if (front_ == queue_.size()) return forget_sent();
-    if (front_ >= most_queued) {
+    if (front_ == queue_.size()) {
+        front_ = 0;
+        queue_.clear();
+    } else if (front_ >= most_queued) {
         queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(front_));
         front_ = 0;
     }
 }
 
-// A stream may sleep now, one of ten thousand: what only its beginning needed is given back.
-void Sender::forget_sent() {
-    front_ = 0;
-    queue_.clear();
+// One stream of ten thousand sleeps: what it does not need until it is woken is given back.
+void Sender::rest() {
     std::string().swap(reply_.head);
-    if (queue_.capacity() <= 2 * usually_queued) return;
     std::vector<Out>().swap(queue_);
-    queue_.reserve(usually_queued);
 }
 
 Sender::State Sender::pump(Transport& transport, std::atomic<bool>& woken) {
@@ -169,11 +167,17 @@ Sender::State Sender::pump(Transport& transport, std::atomic<bool>& woken) {
     while (true) {
         const Refill refilled = refill(woken);
         if (refilled == Refill::failed) return State::failed;
-        if (queue_.empty()) return refilled == Refill::starved ? State::starved : State::done;
-        const Transfer transfer = flush(transport);
-        if (transfer.state == Transfer::State::blocked) return State::blocked;
-        if (transfer.state != Transfer::State::moved) return State::failed;
-        advance(transfer.bytes);
+        if (!queue_.empty()) {
+            const Transfer transfer = flush(transport);
+            if (transfer.state == Transfer::State::blocked) return State::blocked;
+            if (transfer.state != Transfer::State::moved) return State::failed;
+            advance(transfer.bytes);
+        }
+        if (queue_.empty() && refilled == Refill::finished) return State::done;
+        if (queue_.empty() && refilled == Refill::starved) {
+            rest();  // what has come meanwhile wakes it again
+            return State::starved;
+        }
         if (sent_ - begin >= most_a_turn) return State::yielding;
     }
 }

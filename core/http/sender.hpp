@@ -46,7 +46,7 @@ class Sender {
     void push_text(std::string text);
     Transfer flush(Transport& transport);
     void advance(std::uint64_t bytes);
-    void forget_sent();
+    void rest();
 
     Reply reply_;
     std::size_t next_piece_ = 0;

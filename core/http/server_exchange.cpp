@@ -57,12 +57,13 @@ std::optional<std::string_view> ServerExchange::header(std::string_view name) co
 }
 
 consort_status ServerExchange::respond(Response&& response) {
-    Response taken = std::move(response);  // released at the end, unless it is the answer
+    // Released at the end, unless it is the answer.
+    auto taken = std::make_unique<Response>(std::move(response));
     Phase expected = Phase::waiting;
     if (!phase_.compare_exchange_strong(expected, Phase::answered, std::memory_order_acq_rel)) {
         return expected == Phase::canceled ? CONSORT_E_CANCELED : CONSORT_E_DONE;
     }
-    response_.emplace(std::move(taken));
+    response_ = std::move(taken);
     if (dispatching == this) {
         answered_inline_ = true;
         return CONSORT_OK;

@@ -66,7 +66,10 @@ class ServerExchange final : public Exchange {
 
     // Runs the route's handler. True: it has answered within the call.
     bool dispatch();
-    Response take_response() noexcept { return std::move(*response_); }
+    Response take_response() noexcept {
+        const auto taken = std::move(response_);
+        return std::move(*taken);
+    }
     // The client went away: later answers get CANCELED, the route is told.
     void cancel();
     // The connection does not want to hear of this exchange any more.
@@ -100,8 +103,8 @@ class ServerExchange final : public Exchange {
     std::atomic<std::uint32_t> holds_{0};
     std::atomic<Phase> phase_{Phase::waiting};
     std::atomic<bool> woken_{false}, wake_posted_{false};
-    bool answered_inline_ = false;  // I/O thread
-    std::optional<Response> response_;
+    bool answered_inline_ = false;        // I/O thread
+    std::unique_ptr<Response> response_;  // until it is taken
     std::shared_ptr<Mailbox> mailbox_;
     Connection* connection_;
     std::unique_ptr<BodyFeed> feed_;

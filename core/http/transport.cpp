@@ -32,12 +32,15 @@ class PlainTransport final : public Transport {
     }
 
     Transfer send(const iovec* parts, std::size_t count, bool more) noexcept override {
+        const int flags = MSG_NOSIGNAL | (more ? MSG_MORE : 0);
         msghdr message{};
         message.msg_iov = const_cast<iovec*>(parts);
         message.msg_iovlen = count;
         ssize_t sent = 0;
         do {
-            sent = ::sendmsg(descriptor(), &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+            // The kernel takes one part more cheaply than a list of one.
+            sent = count == 1 ? ::send(descriptor(), parts->iov_base, parts->iov_len, flags)
+                              : ::sendmsg(descriptor(), &message, flags);
         } while (sent < 0 && errno == EINTR);
         return outcome(sent);
     }
