@@ -42,7 +42,7 @@ class RadioLiveTest(TestCase):
         ffmpeg("-f", "lavfi", "-i", f"sine=frequency={FOLDER_TONE}:duration=600", "-ac", "2",
                os.path.join(music, "folder.flac"))
         lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
-        environment = {"SOURCE_PASSWORD": password} if password else {}
+        environment = {"STATUS_PASSWORD": "status", **({"SOURCE_PASSWORD": password} if password else {})}
         routes = json.dumps({"/air": music})
         return self.server(arguments=["--directory-routes", routes], environment=environment,
                            config=f"[plugins.radio]\n{lines}")
@@ -189,10 +189,18 @@ class RadioLiveTest(TestCase):
             now = self.wait_for(server, "live")
             self.assertEqual(now["source"]["name"], "By ezstream")
             self.assertEqual(now["source"]["genre"], "tones")
+            self.assertNotIn("127.0.0.1", json.dumps(now))
+            page = server.get("/status", {"X-Control-Token": "status"}).body.decode()
+            self.assertIn("Live source &#39;By ezstream&#39; from 127.0.0.1", page)
+            self.assertNotIn(quote(PASSWORD), page)
+            self.assertNotIn(PASSWORD, page)
+            self.assertEqual(server.metric("consort_plugin_radio_source_connected"), 1)
+            until(lambda: server.metric("consort_plugin_radio_source_bytes_total") > 10_000, "bytes were counted")
             for title in ("Première", "Seconde"):
                 until(lambda: self.now(server)["title"] == f"Amélie - {title}", f"{title} was told")
             self.wait_for(server, "playing")
             self.assertEqual(source.wait(60), 0, source.stderr.read())
+            until(lambda: server.metric("consort_plugin_radio_source_connected") == 0, "it is gone")
 
     def test_a_wrong_password_is_refused_and_limited(self):
         with self.radio() as server:
