@@ -13,6 +13,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "consort/utf8.hpp"
+
 namespace consort::observe {
 
 namespace {
@@ -97,24 +99,6 @@ std::string text_of(const timespec& now) {
     char seconds[32];
     ::strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &parts);
     return fmt::format("{}.{:03}Z", seconds, now.tv_nsec / 1'000'000);
-}
-
-// The length of the valid UTF-8 sequence at the front of `text`; 0: none.
-std::size_t utf8_length(std::string_view text) noexcept {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(0);
-    if (first < 0x80) return 1;
-    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) return 0;
-    }
-    const unsigned char second = byte(1);
-    if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
-        (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) {
-        return 0;
-    }
-    return length;
 }
 
 }  // namespace

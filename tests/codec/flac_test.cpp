@@ -12,6 +12,26 @@ namespace {
 
 constexpr auto with = prepare_with<FlacEncoder>;
 
+class FlacEncoderTest : public ::testing::Test {
+  protected:
+    // False: it was refused, which fails the test.
+    bool prepare(const Sound& sound, std::uint32_t bits = 0) {
+        auto made = with(0, 0, 0, bits)(sound.pcm);
+        EXPECT_TRUE(made.ok()) << made.error().text;
+        if (made.ok()) encoding_ = *std::move(made);
+        return made.ok();
+    }
+    Track track() const { return encoding_->track(); }
+    // Cut at random, coded and joined: the bytes must be those of one run.
+    Coded encoded(const Sound& sound, std::size_t cuts, std::uint32_t seed) const {
+        Coded joined =
+            encode_in_ranges(*encoding_, sound, random_cuts(track().sample_count, cuts, seed));
+        EXPECT_TRUE(joined == encode_all(*encoding_, sound)) << "each range has the same bytes";
+        return joined;
+    }
+    std::unique_ptr<SoundEncoding> encoding_;
+};
+
 // The very values, at the full scale of 32 bits.
 std::vector<std::int64_t> integers(const Sound& sound) {
     std::vector<std::int64_t> made;
@@ -25,11 +45,9 @@ std::vector<std::int64_t> integers(const Sound& sound) {
     return made;
 }
 
-TEST(FlacEncoder, DescribesItsTrack) {
-    const auto encoding =
-        with(0)(make_sound(Signal::kMusic, 96'000, 6, 100'000, CONSORT_PCM_S32, 24).pcm);
-    ASSERT_TRUE(encoding.ok()) << encoding.error().text;
-    const Track track = (*encoding)->track();
+TEST_F(FlacEncoderTest, DescribesItsTrack) {
+    ASSERT_TRUE(prepare(make_sound(Signal::kMusic, 96'000, 6, 100'000, CONSORT_PCM_S32, 24)));
+    const Track track = encoding_->track();
     EXPECT_EQ(view(track.codec), "flac");
     EXPECT_EQ(view(track.codec_string), "fLaC");
     EXPECT_EQ(track.bits_per_sample, 24u);
@@ -44,7 +62,7 @@ TEST(FlacEncoder, DescribesItsTrack) {
     EXPECT_EQ(info.substr(14, 8), std::string_view("\x17\x70\x0b\x70\x00\x01\x86\xa0", 8));
 }
 
-TEST(FlacEncoder, EqualsTheSourceBitForBitAcrossRanges) {
+TEST_F(FlacEncoderTest, EqualsTheSourceBitForBitAcrossRanges) {
     struct Case {
         std::uint32_t rate, channels, format, bits;
     };
@@ -56,13 +74,9 @@ TEST(FlacEncoder, EqualsTheSourceBitForBitAcrossRanges) {
         for (const Signal signal : {Signal::kMusic, Signal::kNoise, Signal::kSilence}) {
             const Sound sound =
                 make_sound(signal, c.rate, c.channels, 1'234'567 / c.channels, c.format, c.bits);
-            const auto encoding = with(0)(sound.pcm);
-            ASSERT_TRUE(encoding.ok()) << encoding.error().text;
-            const Track track = (*encoding)->track();
-            const Coded joined =
-                encode_in_ranges(**encoding, sound, random_cuts(track.sample_count, 9, c.rate));
-            ASSERT_EQ(joined.size(), track.sample_count);
-            EXPECT_TRUE(joined == encode_all(**encoding, sound)) << "the same bytes";
+            ASSERT_TRUE(prepare(sound));
+            const Coded joined = encoded(sound, 9, c.rate);
+            ASSERT_EQ(joined.size(), track().sample_count);
             for (std::size_t i = 0; i < joined.size(); ++i) {
                 const auto& bytes = joined[i].bytes;
                 const auto number = frame_number(
@@ -70,48 +84,51 @@ TEST(FlacEncoder, EqualsTheSourceBitForBitAcrossRanges) {
                 ASSERT_TRUE(number.has_value()) << i;
                 EXPECT_EQ(*number, i);
             }
-            EXPECT_TRUE(integers(decode_sound(track, joined)) == integers(sound))
+            EXPECT_TRUE(integers(decode_sound(track(), joined)) == integers(sound))
                 << c.rate << " Hz, " << c.bits << " bits, " << name_of(signal);
         }
     }
 }
 
-TEST(FlacEncoder, LengthIsExactToTheSample) {
+TEST_F(FlacEncoderTest, LengthIsExactToTheSample) {
     for (const std::uint64_t frames : {1u, 15u, 4'095u, 4'096u, 4'097u, 70'000u})
         expect_exact_length(with(0), make_sound(Signal::kMusic, 44'100, 2, frames), -120);
     expect_exact_length(with(0, 0, 48'000), make_sound(Signal::kMusic, 44'100, 2, 100'000), 0);
 }
 
-TEST(FlacEncoder, LiveSoundMakesTheSameSamples) {
+TEST_F(FlacEncoderTest, LiveSoundMakesTheSameSamples) {
     expect_live_equals_known(with(0), make_sound(Signal::kMusic, 48'000, 2, 100'001));
     expect_live_equals_known(with(0), make_sound(Signal::kMusic, 48'000, 2, 4'096 * 3));
 }
 
-TEST(FlacEncoder, FloatsAreDitheredTo24Or16Bits) {
+TEST_F(FlacEncoderTest, FloatsAreDitheredTo24Or16Bits) {
     const Sound sound = make_sound(Signal::kMusic, 48'000, 2, 50'000, CONSORT_PCM_F32);
     for (const std::uint32_t bits : {16u, 24u}) {
-        const auto encoding = with(0, 0, 0, bits)(sound.pcm);
-        ASSERT_TRUE(encoding.ok());
-        const auto cuts = random_cuts((*encoding)->track().sample_count, 3, bits);
-        const Coded coded = encode_in_ranges(**encoding, sound, cuts);
-        EXPECT_TRUE(coded == encode_all(**encoding, sound))
-            << "the noise depends on the place alone";
-        const auto got = decode_all((*encoding)->track(), coded);
-        double power = 0;
+        ASSERT_TRUE(prepare(sound, bits));
+        // The noise depends on the place alone.
+        const auto got = decode_all(track(), encoded(sound, 3, bits));
+        double power = 0, count = 0;
         const auto want = sound.floats();
-        for (std::size_t i = 0; i < want.size(); ++i)
-            power += (want[i] - got[i]) * (want[i] - got[i]);
         const double step = std::ldexp(1.0, 1 - static_cast<int>(bits));
+        for (std::size_t i = 0; i < want.size(); ++i) {
+            if (std::fmod(want[i], step) == 0) {
+                ASSERT_EQ(want[i], got[i]) << "there is nothing to round";
+                continue;
+            }
+            power += (want[i] - got[i]) * (want[i] - got[i]);
+            ++count;
+        }
+        EXPECT_GT(count, static_cast<double>(want.size()) / 2);
         // Rounding has a twelfth of a step squared, the dither two twelfths.
-        EXPECT_NEAR(power / static_cast<double>(want.size()) / (step * step), 0.25, 0.02);
+        EXPECT_NEAR(power / count / (step * step), 0.25, 0.02);
     }
 }
 
-TEST(FlacEncoder, IsRepeatable) {
+TEST_F(FlacEncoderTest, IsRepeatable) {
     expect_repeatable(with(0), make_sound(Signal::kMusic, 44'100, 2, 100'000));
 }
 
-TEST(FlacEncoder, StopsWhenNobodyWaits) {
+TEST_F(FlacEncoderTest, StopsWhenNobodyWaits) {
     expect_canceled_and_refused(with(0), make_sound(Signal::kMusic, 44'100, 2, 400'000));
 }
 

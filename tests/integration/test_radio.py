@@ -421,6 +421,7 @@ class RadioTest(TestCase):
         with self.radio("--audio-dir", folder) as server:
             until(lambda: folder in server.log() and self.now(server)["state"] == "waiting",
                   "the log says that there is nothing")
+            self.tells_listeners(server, "directory_empty", "The station's folder holds nothing to play.")
             tone(folder, "new.flac", 5, 440, "At last")
             self.assertEqual(self.wait_for_sound(server)["title"], "At last")
 
@@ -428,6 +429,48 @@ class RadioTest(TestCase):
         missing = os.path.join(self.folder, "missing")
         with self.radio("--audio-dir", missing) as server:
             until(lambda: missing in server.get("/status", TOKEN).body.decode(), "it is named")
+            self.tells_listeners(server, "directory_missing", "The station's folder is not there.")
+
+    def test_a_folder_of_broken_files_is_told(self):
+        folder = self.subfolder("music")
+        for name in ("a.mp3", "b.flac"):
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(os.urandom(20_000))
+        with self.radio("--audio-dir", folder) as server:
+            until(lambda: self.now(server).get("reason_code") == "files_broken", "none can be played")
+            self.tells_listeners(server, "files_broken", "None of the station's files can be played.")
+
+    def tells_listeners(self, server, code, reason):
+        """All that anybody may ask says why there is silence, and nothing of the machine's folders."""
+        until(lambda: self.now(server).get("reason_code") == code, f"the reason was {code}")
+        self.assertEqual(self.now(server)["reason"], reason)
+        self.assertEqual(server.json("/streams")["items"][0]["now_playing"]["reason_code"], code)
+        with Ear(server, "/now-playing/events") as ear:
+            heard = b""
+            while b"\n\nevent: now-playing\ndata: " not in heard or not heard.endswith(b"\n\n"):
+                heard += ear.read(1)
+        self.assertIn(f'"reason_code":"{code}"', heard.decode())
+        self.assertNotIn(self.folder, heard.decode() + server.get("/web").body.decode())
+
+    # Schedules
+
+    def test_an_hour_that_begins_ends_the_track_or_waits_for_its_end(self):
+        music, lunch = self.subfolder("music"), self.subfolder("lunch")
+        tone(music, "long.flac", 600, 440, "Morning")
+        tone(lunch, "lunch.flac", 600, 550, "Lunch")
+        stations = [f'route=/{switch} directory={music} switch={switch} schedule="daily 12:00-13:00 {lunch}"'
+                    for switch in ("now", "track")]
+        # A time zone in which it is noon in half a minute, more than the server takes to start.
+        west = (int(time.time()) % 86400 - 12 * 3600 + 30) % 86400
+        zone = f"NOON{west // 3600}:{west // 60 % 60:02}:{west % 60:02}"
+        with self.radio(config="[plugins.radio]\nstations = " + json.dumps(stations) + "\n",
+                        environment={"TZ": zone}) as server:
+            for route in ("/now", "/track"):
+                self.assertEqual(self.wait_for_sound(server, route)["title"], "Morning")
+            until(lambda: self.now(server, "/now")["title"] == "Lunch", "the hour's folder played")
+            self.assertEqual(self.now(server, "/track")["title"], "Morning")
+            server.request("POST", "/next-track/track", TOKEN)
+            until(lambda: self.now(server, "/track")["title"] == "Lunch", "it came with the next track")
 
     # Settings
 

@@ -42,7 +42,7 @@ class RadioLiveTest(TestCase):
         ffmpeg("-f", "lavfi", "-i", f"sine=frequency={FOLDER_TONE}:duration=600", "-ac", "2",
                os.path.join(music, "folder.flac"))
         lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
-        environment = {"SOURCE_PASSWORD": password} if password else {}
+        environment = {"STATUS_PASSWORD": "status", **({"SOURCE_PASSWORD": password} if password else {})}
         routes = json.dumps({"/air": music})
         return self.server(arguments=["--directory-routes", routes], environment=environment,
                            config=f"[plugins.radio]\n{lines}")
@@ -161,6 +161,46 @@ class RadioLiveTest(TestCase):
                         self.end(source)
                     self.wait_for(server, "playing")
                     until(lambda: "source" not in self.now(server), "the place was free")
+
+    def test_ezstream_through_libshout(self):
+        """A source client that asks first what the server can do, and sends a playlist with titles of its own."""
+        playlist = os.path.join(self.folder, "list.m3u")
+        with open(playlist, "w") as file:
+            for title in ("Première", "Seconde"):
+                path = os.path.join(self.folder, title + ".mp3")
+                ffmpeg("-f", "lavfi", "-i", f"sine=frequency={LIVE_TONE}:duration=4", "-ac", "2", "-metadata",
+                       f"title={title}", "-metadata", "artist=Amélie", path)
+                file.write(path + "\n")
+        config = os.path.join(self.folder, "ezstream.xml")
+        with self.radio() as server:
+            self.wait_for(server, "playing")
+            with open(config, "w") as file:
+                file.write(f"""<ezstream>
+  <servers><server><protocol>HTTP</protocol><hostname>127.0.0.1</hostname><port>{server.port}</port>
+    <password>{PASSWORD}</password><tls>none</tls><reconnect_attempts>1</reconnect_attempts></server></servers>
+  <streams><stream><mountpoint>/air</mountpoint><format>MP3</format><stream_name>By ezstream</stream_name>
+    <stream_genre>tones</stream_genre></stream></streams>
+  <metadata><format_str>@a@ - @t@</format_str></metadata>
+  <intakes><intake><type>playlist</type><filename>{playlist}</filename><stream_once>1</stream_once></intake></intakes>
+</ezstream>""")
+            source = subprocess.Popen(["ezstream", "-v", "-c", config], stdin=subprocess.DEVNULL,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            self.addCleanup(self.end, source)
+            now = self.wait_for(server, "live")
+            self.assertEqual(now["source"]["name"], "By ezstream")
+            self.assertEqual(now["source"]["genre"], "tones")
+            self.assertNotIn("127.0.0.1", json.dumps(now))
+            page = server.get("/status", {"X-Control-Token": "status"}).body.decode()
+            self.assertIn("Live source &#39;By ezstream&#39; from 127.0.0.1", page)
+            self.assertNotIn(quote(PASSWORD), page)
+            self.assertNotIn(PASSWORD, page)
+            self.assertEqual(server.metric("consort_plugin_radio_source_connected"), 1)
+            until(lambda: server.metric("consort_plugin_radio_source_bytes_total") > 10_000, "bytes were counted")
+            for title in ("Première", "Seconde"):
+                until(lambda: self.now(server)["title"] == f"Amélie - {title}", f"{title} was told")
+            self.wait_for(server, "playing")
+            self.assertEqual(source.wait(60), 0, source.stderr.read())
+            until(lambda: server.metric("consort_plugin_radio_source_connected") == 0, "it is gone")
 
     def test_a_wrong_password_is_refused_and_limited(self):
         with self.radio() as server:

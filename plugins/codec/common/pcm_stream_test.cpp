@@ -142,6 +142,11 @@ TEST(Dither, IsTriangularAndDependsOnThePlaceAlone) {
     EXPECT_NEAR(square / kCount, 1.0 / 6, 0.005);
     EXPECT_EQ(dither(77, 1), dither(77, 1));
     EXPECT_NE(dither(77, 0), dither(77, 1));
+    for (std::int32_t value = -32'768; value <= 32'767; ++value) {
+        const auto place = static_cast<std::uint64_t>(value + 32'768);
+        ASSERT_EQ(quantized(static_cast<float>(value) * 0x1p-15f, 16, place, 0), value);
+        ASSERT_EQ(quantized(value * 65'536, 16, place, 1), value);
+    }
     EXPECT_EQ(quantized(2.0f, 16, 0, 0), 32'767);
     EXPECT_EQ(quantized(-2.0f, 16, 0, 0), -32'768);
     EXPECT_EQ(std::abs(quantized(std::nanf(""), 16, 0, 0)) <= 1, true);

@@ -19,6 +19,13 @@ std::int32_t bounded(double value, std::uint32_t bits) noexcept {
     return static_cast<std::int32_t>(std::clamp(std::floor(value + 0.5), -full, full - 1));
 }
 
+// What is a whole step already has no rounding error that would need dither.
+std::int32_t rounded(double value, std::uint32_t bits, std::uint64_t frame,
+                     std::uint32_t channel) noexcept {
+    if (value != std::floor(value)) value += static_cast<double>(dither(frame, channel));
+    return bounded(value, bits);
+}
+
 }  // namespace
 
 void to_float(const void* from, const consort_pcm& format, std::uint64_t values,
@@ -44,16 +51,14 @@ float dither(std::uint64_t frame, std::uint32_t channel) noexcept {
 std::int32_t quantized(float value, std::uint32_t bits, std::uint64_t frame,
                        std::uint32_t channel) noexcept {
     if (!(std::fabs(value) < 16.0f)) value = value > 0 ? 16.0f : value < 0 ? -16.0f : 0.0f;
-    return bounded(std::ldexp(static_cast<double>(value), static_cast<int>(bits) - 1) +
-                       static_cast<double>(dither(frame, channel)),
-                   bits);
+    return rounded(std::ldexp(static_cast<double>(value), static_cast<int>(bits) - 1), bits, frame,
+                   channel);
 }
 
 std::int32_t quantized(std::int32_t value, std::uint32_t bits, std::uint64_t frame,
                        std::uint32_t channel) noexcept {
-    return bounded(std::ldexp(static_cast<double>(value), static_cast<int>(bits) - 32) +
-                       static_cast<double>(dither(frame, channel)),
-                   bits);
+    return rounded(std::ldexp(static_cast<double>(value), static_cast<int>(bits) - 32), bits, frame,
+                   channel);
 }
 
 }  // namespace consort::codec

@@ -15,7 +15,8 @@ void to_float(const void* from, const consort_pcm& format, std::uint64_t values,
 // independent of the sound. A pure function of the place, so that every range gets the same.
 float dither(std::uint64_t frame, std::uint32_t channel) noexcept;
 
-// The nearest integer of `bits` bits, dithered: 1.0 is 2^(bits - 1). Bits: 8 to 24.
+// The nearest integer of `bits` bits, dithered: 1.0 is 2^(bits - 1). Bits: 8 to 24. What is an
+// integer already stays as it is, so that sound of that depth comes out as it went in.
 std::int32_t quantized(float value, std::uint32_t bits, std::uint64_t frame,
                        std::uint32_t channel) noexcept;
 // The same from an integer whose full scale is 2^31.

@@ -1,8 +1,11 @@
 // What a station plays next: asked by the sound of the station, answered by its programme.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "plugins/radio/common/track.hpp"
 
@@ -23,6 +26,14 @@ class Upcoming {
     // comes, and as often as liked: the turn is only taken by `began` or `failed`. Nothing: there
     // is nothing to play now.
     virtual std::optional<Entry> next() = 0;
+    // What will follow one after the other if nothing changes, `next` first: at least one if there
+    // is one, `count` at most. Where sources are short, more than one has to be open.
+    virtual std::vector<Entry> next_few(std::size_t count) {
+        static_cast<void>(count);
+        std::vector<Entry> few;
+        if (auto one = next()) few.push_back(*std::move(one));
+        return few;
+    }
     // The turn of `entry` has come: it is heard from now on.
     virtual void began(const Entry& entry, const Track& track) = 0;
     // The source cannot be played; `reason` is a sentence for people. Its turn is over.

@@ -8,30 +8,11 @@
 #include <type_traits>
 #include <utility>
 
+#include "consort/utf8.hpp"
+
 namespace consort::radio {
 
 namespace {
-
-// RFC 3629.
-bool is_utf8(std::string_view text) noexcept {
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i++]);
-        if (lead < 0x80) continue;
-        const int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-        if (lead < 0xc2 || lead > 0xf4) return false;
-        for (int k = 0; k < more; ++k, ++i) {
-            if (i == text.size()) return false;
-            const auto byte = static_cast<unsigned char>(text[i]);
-            unsigned char least = 0x80, most = 0xbf;
-            if (k == 0 && lead == 0xe0) least = 0xa0;
-            if (k == 0 && lead == 0xed) most = 0x9f;
-            if (k == 0 && lead == 0xf0) least = 0x90;
-            if (k == 0 && lead == 0xf4) most = 0x8f;
-            if (byte < least || byte > most) return false;
-        }
-    }
-    return true;
-}
 
 std::string from_latin_1(std::string_view text) {
     std::string out;

@@ -69,6 +69,15 @@ std::size_t LiveSource::read(std::uint8_t* to, std::size_t most) {
     return Clock::now() < until ? count : 0;
 }
 
+std::size_t LiveSource::read(float* stereo, std::size_t frames) {
+    const bool ended = sound_.ended();
+    const std::size_t count = sound_.read(stereo, frames);
+    if (count < frames && flowing_ && !ended && !sound_.ended())
+        stalls_.fetch_add(1, std::memory_order_relaxed);
+    flowing_ = count == frames;
+    return count;
+}
+
 bool LiveSource::sound(const float* stereo, std::size_t frames) {
     const bool wanted = sound_.write(stereo, frames);
     last_sound_ = Clock::now();

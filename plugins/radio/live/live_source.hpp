@@ -47,7 +47,15 @@ class LiveSource final : public LiveInput, private LiveDecoding {
 
     const LiveInfo& info() const noexcept { return info_; }
     std::size_t room() const { return pipe_.room(); }
-    std::size_t write(std::string_view bytes) { return pipe_.write(bytes); }
+    std::size_t write(std::string_view bytes) {
+        const std::size_t taken = pipe_.write(bytes);
+        bytes_.fetch_add(taken, std::memory_order_relaxed);
+        return taken;
+    }
+    // Coded bytes that came so far.
+    std::uint64_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
+    // Times that its sound did not come in time, while it was heard.
+    std::uint64_t stalls() const noexcept { return stalls_.load(std::memory_order_relaxed); }
     // The client has sent all.
     void finish() { pipe_.close(); }
     // What plays now, as its owner says; more than what the stream says.
@@ -55,9 +63,7 @@ class LiveSource final : public LiveInput, private LiveDecoding {
 
     // LiveInput.
     std::size_t ready() const override { return sound_.ready(); }
-    std::size_t read(float* stereo, std::size_t frames) override {
-        return sound_.read(stereo, frames);
-    }
+    std::size_t read(float* stereo, std::size_t frames) override;
     bool ended() const override { return sound_.ended(); }
     std::shared_ptr<const Track> track() const override;
     void released(const std::string& reason) override;
@@ -79,6 +85,8 @@ class LiveSource final : public LiveInput, private LiveDecoding {
     Clock::time_point last_sound_;  // the decoder's thread
     std::string stalled_;           // the decoder's thread: why it gave up waiting
     std::atomic<bool> titled_{false};
+    std::atomic<std::uint64_t> bytes_{0}, stalls_{0};
+    bool flowing_ = false;  // the thread of the station's sound
 
     mutable std::mutex mutex_;
     std::shared_ptr<const Track> track_;

@@ -103,6 +103,26 @@ TEST_F(LiveSourceTest, SoundComesAtTheStationsRate) {
     EXPECT_EQ(ends(), std::vector<std::string>{"It ended."});
 }
 
+TEST_F(LiveSourceTest, CountsItsBytesAndTheTimesThatItIsLate) {
+    start();
+    const std::string second = wav(1);
+    send(second);
+    EXPECT_TRUE(eventually([&] { return source_->ready() > rate * 9 / 10; }));
+    std::vector<float> some(2 * 1'000);
+    EXPECT_EQ(source_->stalls(), 0u);
+    while (source_->read(some.data(), 1'000) == 1'000) {
+    }
+    EXPECT_EQ(source_->stalls(), 1u);
+    EXPECT_EQ(source_->read(some.data(), 1'000), 0u);
+    EXPECT_EQ(source_->stalls(), 1u) << "it goes on";
+    EXPECT_EQ(source_->bytes(), second.size());
+    send(wav(1).substr(44));
+    EXPECT_TRUE(eventually([&] { return source_->ready() > rate * 9 / 10; }));
+    source_->finish();
+    read_all();
+    EXPECT_EQ(source_->stalls(), 1u) << "the end is no stall";
+}
+
 TEST_F(LiveSourceTest, ItIsReadyOnceItHasACushion) {
     start();
     send(wav(0.5));

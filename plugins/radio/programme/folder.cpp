@@ -139,7 +139,7 @@ struct Folder::Impl {
         Scan found = scan_directory(sources, uri, listing.get(), [this] { return !closed; });
         if (closed) return;
         std::vector<AudioFile> files =
-            found.out_of_reach && listing
+            found.reach == Reach::kUnreachable && listing
                 ? listing->files()
                 : settling.settle(std::move(found.files), listing.get(), written);
         for (const std::string& problem : found.problems)
@@ -148,8 +148,9 @@ struct Folder::Impl {
                 log.warning(problem);
         if (listing && files == listing->files() && found.problems == listing->problems()) return;
         // A long one takes a while to free, which is not for the receiver's locks to wait for.
-        const auto before = std::exchange(
-            listing, std::make_shared<const Listing>(std::move(files), std::move(found.problems)));
+        const auto before =
+            std::exchange(listing, std::make_shared<const Listing>(
+                                       std::move(files), std::move(found.problems), found.reach));
         listed(listing);
     }
 };

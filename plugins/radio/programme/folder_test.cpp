@@ -14,15 +14,12 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::put;
 
-class FolderTest : public ::testing::Test {
+class FolderTest : public testing::DirectoryTest {
   protected:
-    testing::TemporaryDirectory directory_;
-    testing::TestHost host_;
     std::shared_ptr<const Listing> listing_;
     int told_ = 0;
     std::unique_ptr<Folder> folder_;
 
-    testing::fs::path at(std::string_view name) const { return directory_.path() / name; }
     void follow(std::string_view name = "") {
         folder_ = std::make_unique<Folder>(
             host_.link(), testing::uri_of(name.empty() ? directory_.path() : at(name)),

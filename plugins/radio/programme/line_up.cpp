@@ -113,6 +113,26 @@ std::optional<Entry> LineUp::next() {
     return offer(file->uri, false, 0);
 }
 
+std::vector<Entry> LineUp::next_few(std::size_t count) {
+    std::vector<Entry> few;
+    if (auto first = next()) few.push_back(*std::move(first));
+    if (few.empty() || count <= 1) return few;
+    LineUp then = *this;
+    while (few.size() < count) {
+        then.began(few.back());
+        auto one = then.next();
+        if (!one) break;
+        few.push_back(*std::move(one));
+    }
+    return few;
+}
+
+bool LineUp::strayed() {
+    Shelf& tuned = shelves_[tuned_];
+    if (!current_ || current_->jingle || current_->directory == tuned.directory) return false;
+    return tuned.next({}) != nullptr;
+}
+
 bool LineUp::began(const Entry& entry) {
     played_well();
     current_failed_ = false;
@@ -196,17 +216,26 @@ bool LineUp::forgive() {
     return any;
 }
 
-std::string LineUp::Shelf::trouble() const {
+LineUp::Trouble LineUp::Shelf::trouble() const {
     const std::string name = "'" + shown(directory) + "'";
-    if (!listing) return "The directory " + name + " is being read.";
-    if (listing->files().empty() && !listing->problems().empty())
-        return "There is nothing to play in " + name + ". " + listing->problems().front();
+    if (!listing) return {"directory_reading", "The directory " + name + " is being read."};
+    if (listing->files().empty() && !listing->problems().empty()) {
+        const Reach reach = listing->reach();
+        return {reach == Reach::kMissing       ? "directory_missing"
+                : reach == Reach::kDenied      ? "directory_unreadable"
+                : reach == Reach::kUnreachable ? "directory_unreachable"
+                                               : "files_unreadable",
+                "There is nothing to play in " + name + ". " + listing->problems().front()};
+    }
     if (listing->files().empty())
-        return "There is nothing to play in " + name + ": put audio files there.";
+        return {"directory_empty",
+                "There is nothing to play in " + name + ": put audio files there."};
     if (!failures.all_of(*listing)) return {};
     const auto [uri, reason] = failures.all().front();
-    return "Nothing in " + name + " can be played: all " + std::to_string(listing->files().size()) +
-           " files fail, the first of them, '" + name_of(uri) + "', because: " + reason;
+    return {"files_broken", "Nothing in " + name + " can be played: all " +
+                                std::to_string(listing->files().size()) +
+                                " files fail, the first of them, '" + name_of(uri) +
+                                "', because: " + reason};
 }
 
 LineUp::Report LineUp::report() {
@@ -214,13 +243,15 @@ LineUp::Report LineUp::report() {
     Report report;
     report.directory = tuned.directory;
     report.files = tuned.listing ? tuned.listing->files().size() : 0;
-    const std::string trouble = tuned.trouble();
+    const Trouble trouble = tuned.trouble();
     if (!next()) {
-        report.trouble = trouble.empty() ? "The directories are being read." : trouble;
-        if (tuned_ != 0) report.trouble += ' ' + shelves_.front().trouble();
-    } else if (!trouble.empty()) {
-        report.problems.push_back(trouble + " Meanwhile '" + shown(shelves_.front().directory) +
-                                  "' plays.");
+        const bool known = !trouble.text.empty();
+        report.trouble = known ? trouble.text : "The directories are being read.";
+        report.trouble_code = known ? trouble.code : "directory_reading";
+        if (tuned_ != 0) report.trouble += ' ' + shelves_.front().trouble().text;
+    } else if (!trouble.text.empty()) {
+        report.problems.push_back(trouble.text + " Meanwhile '" +
+                                  shown(shelves_.front().directory) + "' plays.");
     }
     const auto tell = [&](const Shelf& at) {
         if (at.listing)

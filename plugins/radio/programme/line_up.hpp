@@ -53,6 +53,10 @@ class LineUp {
 
     // As in Upcoming. If the directory that is tuned in has nothing to play, the base plays.
     std::optional<Entry> next();
+    // What `next` would say if each of them began in its turn.
+    std::vector<Entry> next_few(std::size_t count);
+    // A track plays that is not of the directory tuned in, though that has something to play.
+    bool strayed();
     // False: the entry goes on after a restart, and is not played a second time.
     bool began(const Entry& entry);
     // True: nobody was told yet.
@@ -65,13 +69,21 @@ class LineUp {
     bool forgive();
 
     struct Report {
-        std::string directory;  // which is tuned in
-        std::size_t files = 0;  // in it
-        std::string trouble;    // why there is nothing to play, a sentence; empty: there is
+        std::string directory;          // which is tuned in
+        std::size_t files = 0;          // in it
+        std::string trouble;            // why there is nothing to play, a sentence; empty: there is
+        const char* trouble_code = "";  // the same as one of the words below; "": there is
         std::vector<std::string> problems;
     };
     Report report();
     LineUpMemory memory() const;
+
+    // directory_reading, directory_missing, directory_unreadable (there is no right to),
+    // directory_unreachable, directory_empty, files_unreadable, files_broken.
+    struct Trouble {
+        const char* code = "";
+        std::string text;  // empty: none
+    };
 
     static std::string rotation_name(std::string_view directory, bool jingles);
 
@@ -89,7 +101,7 @@ class LineUp {
         const AudioFile* next(std::string_view avoid) {
             return listing ? rotation.next(*listing, failures, avoid) : nullptr;
         }
-        std::string trouble() const;
+        Trouble trouble() const;
     };
 
     Shelf* shelf(std::string_view directory, bool jingles);

@@ -53,6 +53,24 @@ TEST_F(LineUpTest, AskingTakesNoTurn) {
     EXPECT_THAT(play(3), ElementsAre("1.mp3", "2.mp3", "1.mp3"));
 }
 
+TEST_F(LineUpTest, TellsAFewAheadAsTheyWillCome) {
+    setup_.jingles = kJingles;
+    setup_.jingle_every = 3;
+    setup_.shuffle = true;
+    make({"1.mp3", "2.mp3", "3.mp3", "4.mp3", "5.mp3"});
+    for (int i = 0; i < 30; ++i) {
+        std::vector<std::string> told;
+        for (const Entry& each : line_up_->next_few(9)) told.push_back(name_of(each.uri));
+        ASSERT_EQ(told.size(), 9u);
+        if (i == 20)
+            line_up_->step_back();
+        else
+            EXPECT_EQ(play(3), std::vector<std::string>(told.begin(), told.begin() + 3));
+    }
+    make({});
+    EXPECT_THAT(line_up_->next_few(3), IsEmpty());
+}
+
 TEST_F(LineUpTest, WhatWasOpenedAheadMayBeginThoughItIsNoLongerNext) {
     make({"1.mp3", "3.mp3", "4.mp3"});
     play();

@@ -26,13 +26,17 @@ struct AudioFile {
     bool operator==(const AudioFile&) const = default;
 };
 
+// Whether the directory itself could be listed.
+enum class Reach { kThere, kMissing, kDenied, kUnreachable };
+
 // Immutable.
 class Listing {
   public:
     // `files` in natural order of their paths; `problems`: sentences that say what is left out,
     // why, and what to do about it.
-    Listing(std::vector<AudioFile> files, std::vector<std::string> problems)
-        : files_(std::move(files)), problems_(std::move(problems)) {
+    Listing(std::vector<AudioFile> files, std::vector<std::string> problems,
+            Reach reach = Reach::kThere)
+        : files_(std::move(files)), problems_(std::move(problems)), reach_(reach) {
         for (const AudioFile& file : files_) by_uri_.emplace(file.uri, &file);
     }
     Listing(const Listing&) = delete;
@@ -40,6 +44,7 @@ class Listing {
 
     const std::vector<AudioFile>& files() const noexcept { return files_; }
     const std::vector<std::string>& problems() const noexcept { return problems_; }
+    Reach reach() const noexcept { return reach_; }
     // Null: it is not among them.
     const AudioFile* find(std::string_view uri) const {
         const auto found = by_uri_.find(uri);
@@ -49,6 +54,7 @@ class Listing {
   private:
     std::vector<AudioFile> files_;
     std::vector<std::string> problems_;
+    Reach reach_;
     std::unordered_map<std::string_view, const AudioFile*> by_uri_;
 };
 

@@ -62,8 +62,9 @@ Programme::Programme(const HostLink& link, ProgrammeSettings settings, Clock clo
 
 Programme::~Programme() { stop(); }
 
-void Programme::start(std::function<void()> on_change) {
+void Programme::start(std::function<void()> on_change, std::function<void()> on_switch) {
     on_change_ = std::move(on_change);
+    on_switch_ = std::move(on_switch);
     timer_ = or_throw(timers_.start(std::chrono::nanoseconds(0), kTick, [this] { tick(); }));
 }
 
@@ -75,7 +76,21 @@ void Programme::stop() {
 
 void Programme::tune() {
     const ScheduleEntry* const entry = entry_at(settings_.schedule, local_time(clock_()));
-    line_up_.tune(entry ? entry->directory : settings_.directory);
+    const std::string& directory = entry ? entry->directory : settings_.directory;
+    line_up_.tune(directory);
+    if (tuned_ == directory) return;
+    turn_due_ = settings_.switch_at_once && !tuned_.empty();
+    tuned_ = directory;
+}
+
+// Whether what plays has to make room. With the lock.
+bool Programme::hour_has_come() {
+    tune();
+    if (!turn_due_ || live_ || !line_up_.strayed()) return false;
+    turn_due_ = false;
+    line_up_.skip();
+    changed_ = true;
+    return true;
 }
 
 std::optional<Entry> Programme::next() {
@@ -87,9 +102,16 @@ std::optional<Entry> Programme::next() {
     return entry;
 }
 
+std::vector<Entry> Programme::next_few(std::size_t count) {
+    if (auto first = next(); !first) return {};
+    const std::lock_guard lock(mutex_);
+    return line_up_.next_few(count);
+}
+
 void Programme::began(const Entry& entry, const Track& track) {
     const std::lock_guard lock(mutex_);
     live_ = track.live;
+    turn_due_ = false;
     const bool anew = live_ || line_up_.began(entry);
     if (anew) {
         const auto began = clock_().time_since_epoch();
@@ -161,13 +183,16 @@ void Programme::listed(std::string_view directory, bool jingles,
 
 void Programme::tick() {
     for (const auto& folder : folders_) folder->tick();
+    bool switches = false;
     {
         const std::lock_guard lock(mutex_);
+        switches = hour_has_come();
         if (silent_ && timers_.now() >= try_again_) {
             line_up_.forgive();
             try_again_ = timers_.now() + kTryAgain;
         }
     }
+    if (switches && on_switch_) on_switch_();
     wake();
     save();
 }

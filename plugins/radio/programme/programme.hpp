@@ -30,11 +30,13 @@ struct ProgrammeSettings {
     std::string jingles;                  // URI of a directory; empty: none
     unsigned jingle_every = 0;            // a jingle after this many tracks; 0: none
     std::vector<ScheduleEntry> schedule;  // with URIs for their directories
-    std::string state_directory;          // a path; empty: nothing survives a restart
+    // Whether the turn of a schedule's hour ends the track that plays.
+    bool switch_at_once = true;
+    std::string state_directory;  // a path; empty: nothing survives a restart
 };
 
-// Plays the directory, or what the schedule says for the hour, when the turn of the next track
-// comes; if that has nothing to play, the directory again. Needs the host's storage, executor and
+// Plays the directory, or what the schedule says for the hour; if that has nothing to play, the
+// directory again. Needs the host's storage, executor and
 // timers. All calls on any thread; none blocks on disk or network, but for the constructor,
 // `start`, `stop` and the destructor.
 class Programme final : public Upcoming {
@@ -48,13 +50,15 @@ class Programme final : public Upcoming {
 
     // Begins to read the directories. `on_change` is called on a worker, with no lock held, when
     // something to play has appeared after `next` had nothing, and before it was first asked. It
-    // must not block nor call `stop`. Throws a Failure. Once.
-    void start(std::function<void()> on_change);
+    // must not block nor call `stop`. `on_switch` likewise, when what plays should end soon,
+    // because an hour of the schedule has begun or ended. Throws a Failure. Once.
+    void start(std::function<void()> on_change, std::function<void()> on_switch = {});
     // Writes the state. No call of `on_change` runs or will run when it returns. To be called when
     // the sound has ended, so that its last position is kept. Idempotent; never two at once.
     void stop();
 
     std::optional<Entry> next() override;
+    std::vector<Entry> next_few(std::size_t count) override;
     void began(const Entry& entry, const Track& track) override;
     void failed(const Entry& entry, const std::string& reason) override;
     void reached(double seconds) override;
@@ -77,6 +81,7 @@ class Programme final : public Upcoming {
     void wake();
     void save();
     void tune();
+    bool hour_has_come();
     static LineUp::Setup setup(const ProgrammeSettings& settings);
 
     const ProgrammeSettings settings_;
@@ -85,11 +90,13 @@ class Programme final : public Upcoming {
     const Log log_;
     StateKeeper keeper_;
     History history_;
-    std::function<void()> on_change_;
+    std::function<void()> on_change_, on_switch_;
 
     std::mutex mutex_;
     LineUp line_up_;
-    bool silent_ = true;  // the last answer of `next` was nothing
+    std::string tuned_;      // directory of the hour; empty: not yet known
+    bool turn_due_ = false;  // of the hour, since the track that plays began
+    bool silent_ = true;     // the last answer of `next` was nothing
     std::chrono::nanoseconds try_again_{};
     bool live_ = false;
     Position position_;

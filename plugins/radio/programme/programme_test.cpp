@@ -14,10 +14,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::put;
 
-class ProgrammeTest : public ::testing::Test {
+class ProgrammeTest : public testing::DirectoryTest {
   protected:
-    testing::TemporaryDirectory directory_;
-    testing::TestHost host_;
     // Noon, as the clock on the wall shows it wherever this runs.
     std::chrono::system_clock::time_point wall_ = [] {
         std::tm parts{};
@@ -29,19 +27,18 @@ class ProgrammeTest : public ::testing::Test {
     }();
     ProgrammeSettings settings_;
     std::unique_ptr<Programme> programme_;
-    int changes_ = 0;
+    int changes_ = 0, switches_ = 0;
 
     void SetUp() override {
-        testing::fs::create_directory(directory_.path() / "state");
+        testing::fs::create_directory(at("state"));
         settings_.name = "/jazz";
         settings_.directory = testing::uri_of(at("music")) + "/";
         settings_.state_directory = at("state").string();
     }
-    testing::fs::path at(std::string_view name) const { return directory_.path() / name; }
     void start() {
         programme_.reset();
         programme_ = std::make_unique<Programme>(host_.link(), settings_, [this] { return wall_; });
-        programme_->start([this] { ++changes_; });
+        programme_->start([this] { ++changes_; }, [this] { ++switches_; });
         host_.clock.advance(seconds(1));
     }
     // A start after which nothing of the last run was written any more, as after kill -9.
@@ -190,6 +187,76 @@ TEST_F(ProgrammeTest, TheHoursDirectoryPlaysInItsHour) {
     EXPECT_EQ(play(), "l.mp3");
     wall_ += std::chrono::minutes(30);
     EXPECT_EQ(play(), "2.mp3");
+}
+
+TEST_F(ProgrammeTest, AnHourThatComesEndsTheTrackThatPlays) {
+    for (const char* name : {"music/1.mp3", "music/2.mp3", "lunch/l.mp3"}) put(at(name));
+    settings_.schedule = {
+        *parse_schedule_entry("daily 12:30-13:00 " + testing::uri_of(at("lunch")))};
+    start();
+    EXPECT_EQ(play(), "1.mp3");
+    host_.clock.advance(seconds(60));
+    EXPECT_EQ(switches_, 0);
+    wall_ += std::chrono::minutes(30);
+    host_.clock.advance(seconds(1));
+    EXPECT_EQ(switches_, 1);
+    EXPECT_EQ(play(), "l.mp3");
+    host_.clock.advance(seconds(60));
+    EXPECT_EQ(switches_, 1);
+    wall_ += std::chrono::minutes(30);
+    host_.clock.advance(seconds(1));
+    EXPECT_EQ(switches_, 2);
+    EXPECT_EQ(play(), "2.mp3");
+    host_.clock.advance(seconds(60));
+    EXPECT_EQ(switches_, 2);
+}
+
+TEST_F(ProgrammeTest, AnHourEndsNoTrackWhereItHasNothingOrIsToWait) {
+    put(at("music/1.mp3"));
+    settings_.schedule = {
+        *parse_schedule_entry("daily 12:30-13:00 " + testing::uri_of(at("lunch")))};
+    start();
+    EXPECT_EQ(play(), "1.mp3");
+    wall_ += std::chrono::minutes(30);
+    host_.clock.advance(seconds(60));
+    EXPECT_EQ(switches_, 0);
+    wall_ -= std::chrono::minutes(30);
+    put(at("lunch/l.mp3"));
+    settings_.switch_at_once = false;
+    start();
+    EXPECT_EQ(play(), "1.mp3");
+    wall_ += std::chrono::minutes(30);
+    host_.clock.advance(seconds(60));
+    EXPECT_EQ(switches_, 0);
+    EXPECT_EQ(play(), "l.mp3");
+}
+
+TEST_F(ProgrammeTest, NothingToPlayHasACode) {
+    const auto code = [&] { return std::string(programme_->report().trouble_code); };
+    testing::fs::create_directory(at("music"));
+    host_.disk.denied = {at("music")};
+    start();
+    EXPECT_EQ(code(), "directory_unreadable");
+    host_.disk.denied.clear();
+    programme_->reload();
+    EXPECT_EQ(code(), "directory_empty");
+    testing::fs::remove(at("music"));
+    programme_->reload();
+    EXPECT_EQ(code(), "directory_missing");
+    testing::fs::create_directory(at("music"));
+    host_.disk.out_of_reach = {at("music")};
+    start();
+    EXPECT_EQ(code(), "directory_unreachable");
+    host_.disk.out_of_reach.clear();
+    put(at("music/1.mp3"));
+    host_.disk.denied = {at("music/1.mp3")};
+    programme_->reload();
+    EXPECT_EQ(code(), "files_unreadable");
+    host_.disk.denied.clear();
+    programme_->reload();
+    EXPECT_EQ(code(), "");
+    programme_->failed(*programme_->next(), "It is broken.");
+    EXPECT_EQ(code(), "files_broken");
 }
 
 TEST_F(ProgrammeTest, AnHourThatComesWakesASilentStation) {

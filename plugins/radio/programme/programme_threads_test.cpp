@@ -14,31 +14,29 @@ namespace {
 using std::chrono::seconds;
 using testing::put;
 
-class ProgrammeThreadsTest : public ::testing::Test {
+class ProgrammeThreadsTest : public testing::DirectoryTest {
   protected:
-    testing::TemporaryDirectory directory_;
-    testing::TestHost host_;
     ProgrammeSettings settings_;
 
     void SetUp() override {
         for (const char* name : {"music", "jingles", "state"})
-            testing::fs::create_directory(directory_.path() / name);
+            testing::fs::create_directory(at(name));
         settings_.name = "/";
-        settings_.directory = testing::uri_of(directory_.path() / "music");
+        settings_.directory = testing::uri_of(at("music"));
         settings_.shuffle = true;
-        settings_.jingles = testing::uri_of(directory_.path() / "jingles");
+        settings_.jingles = testing::uri_of(at("jingles"));
         settings_.jingle_every = 3;
-        settings_.state_directory = (directory_.path() / "state").string();
+        settings_.state_directory = at("state").string();
         host_.start_workers(2);
     }
     testing::fs::path track(unsigned number) const {
-        return directory_.path() / "music" / (std::to_string(number) + ".mp3");
+        return at("music") / (std::to_string(number) + ".mp3");
     }
 };
 
 TEST_F(ProgrammeThreadsTest, EverybodyTalksToItAtOnce) {
     constexpr int kTurns = 400;
-    put(directory_.path() / "jingles/j.mp3");
+    put(at("jingles/j.mp3"));
     for (unsigned i = 0; i < 5; ++i) put(track(i));
     Programme programme(host_.link(), settings_);
     std::mutex mutex;

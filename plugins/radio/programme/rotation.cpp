@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "consort/uri.hpp"
+
 #include "plugins/radio/programme/natural_order.hpp"
 #include "plugins/radio/programme/uri_text.hpp"
 
@@ -23,7 +25,7 @@ Rotation::Rotation(std::string_view directory, bool shuffle, RotationMemory memo
     : shuffle_(shuffle), memory_(std::move(memory)) {
     const std::string above = child_uri(directory, "");
     if (memory_.last.starts_with(above))
-        last_path_ = percent_decoded(std::string_view(memory_.last).substr(above.size()));
+        last_path_ = percent_decoded_leniently(std::string_view(memory_.last).substr(above.size()));
     std::sort(memory_.played.begin(), memory_.played.end());
 }
 

@@ -96,6 +96,10 @@ class Walk {
 
     void unlisted(const std::string& uri, bool top, const Error& error) {
         const std::string name = shown(uri);
+        if (top)
+            scan_.reach = error.status == CONSORT_E_NOT_FOUND ? Reach::kMissing
+                          : error.status == CONSORT_E_DENIED  ? Reach::kDenied
+                                                              : Reach::kUnreachable;
         if (error.status == CONSORT_E_NOT_FOUND) {
             if (top)
                 problem("The directory '" + name +
@@ -108,7 +112,6 @@ class Walk {
                            "' cannot be read and is left out: make it readable for the user that "
                            "runs Consort, for example with: chmod o+rx " +
                            shell_quoted(name));
-        scan_.out_of_reach = scan_.out_of_reach || top;
         problem("The directory '" + name + "' cannot be read (" + error.text +
                 "): see whether its disk or server is reachable; it is tried again by itself.");
     }

@@ -15,9 +15,8 @@ namespace consort::radio {
 struct Scan {
     std::vector<AudioFile> files;       // in natural order
     std::vector<std::string> problems;  // one sentence each; a bounded number
-    // The directory itself could not be listed, and that may pass: what it held a while ago may
-    // well be there still.
-    bool out_of_reach = false;
+    // Where it is unreachable, what it held a while ago may well be there still.
+    Reach reach = Reach::kThere;
 };
 
 // Blocks: for workers. Hidden names are passed over; so are links to a directory above, with a

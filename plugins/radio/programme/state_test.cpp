@@ -85,16 +85,13 @@ TEST(StateFileTest, IsWholeWheneverItsWriterIsKilled) {
     }
 }
 
-class StateKeeperTest : public ::testing::Test {
+class StateKeeperTest : public testing::DirectoryTest {
   protected:
-    testing::TemporaryDirectory directory_;
-    testing::TestHost host_;
-
     StateKeeper keeper(const std::string& station = "/jazz") {
         return {Log(host_.link()), directory_.path().string(), station};
     }
     testing::fs::path file(const std::string& ending) const {
-        return directory_.path() / ("programme-%2Fjazz" + ending);
+        return at("programme-%2Fjazz" + ending);
     }
 };
 

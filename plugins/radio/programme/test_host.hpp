@@ -2,6 +2,7 @@
 // workers and timers that several threads may use.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "consort/testing.hpp"
+#include "consort/uri.hpp"
 
 #include "plugins/radio/programme/uri_text.hpp"
 
@@ -52,7 +54,7 @@ inline std::string uri_of(const fs::path& path) {
     return uri;
 }
 
-inline fs::path path_of(std::string_view uri) { return percent_decoded(uri.substr(7)); }
+inline fs::path path_of(std::string_view uri) { return percent_decoded_leniently(uri.substr(7)); }
 
 inline void put(const fs::path& file, std::string_view content = "sound") {
     fs::create_directories(file.parent_path());
@@ -280,6 +282,14 @@ class TestHost : public consort::testing::FakeHost {
     std::deque<Job> jobs_;
     bool ending_ = false;
     std::vector<std::thread> workers_;
+};
+
+// A directory of its own, and a host that sees it.
+class DirectoryTest : public ::testing::Test {
+  protected:
+    fs::path at(std::string_view name) const { return directory_.path() / name; }
+    TemporaryDirectory directory_;
+    TestHost host_;
 };
 
 }  // namespace consort::radio::testing

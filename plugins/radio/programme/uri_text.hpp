@@ -14,8 +14,6 @@ std::string child_uri(std::string_view directory_uri, std::string_view name);
 // One name for one directory: only that of the root ends in a slash.
 std::string without_slash(std::string directory_uri);
 
-std::string percent_decoded(std::string_view text);
-
 // As people write it: a path for file: URIs, else the URI. Control characters become '?', so that
 // no file name breaks a line of the log, and what is not UTF-8 becomes U+FFFD.
 std::string shown(std::string_view uri);

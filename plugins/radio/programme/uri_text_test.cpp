@@ -32,12 +32,6 @@ TEST(UriTextTest, NamesAreFitToBeShown) {
     EXPECT_EQ(name_of("%F0%9F%8E%B5%E3%81%82"), "🎵あ");
 }
 
-TEST(UriTextTest, BrokenEncodingStaysAsItIs) {
-    EXPECT_EQ(percent_decoded("100%"), "100%");
-    EXPECT_EQ(percent_decoded("%4"), "%4");
-    EXPECT_EQ(percent_decoded("%zz%41"), "%zzA");
-}
-
 TEST(UriTextTest, QuotesForTheShell) { EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'"); }
 
 }  // namespace

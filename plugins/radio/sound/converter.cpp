@@ -80,10 +80,16 @@ Converter::Converter(const consort_pcm& from, std::uint32_t rate)
 
 Converter::~Converter() = default;
 
-std::uint64_t Converter::scaled(std::uint64_t frames) const noexcept {
+std::uint64_t Converter::rest() const noexcept {
+    const auto [whole, part] = length();
+    return whole > made_ ? whole - made_ : 0;
+}
+
+// Of what was taken, at the other rate: whole frames, and the part of one.
+std::pair<std::uint64_t, double> Converter::length() const noexcept {
     // Whole seconds apart: no overflow.
-    const std::uint64_t rest = frames % rate_in_;
-    return frames / rate_in_ * rate_out_ + (rest * rate_out_ + rate_in_ / 2) / rate_in_;
+    const std::uint64_t seconds = taken_ / rate_in_, rest = taken_ % rate_in_ * rate_out_;
+    return {seconds * rate_out_ + rest / rate_in_, static_cast<double>(rest % rate_in_) / rate_in_};
 }
 
 Result<void> Converter::run(const void* pcm, int frames, std::vector<float>& out) {
@@ -113,19 +119,20 @@ Result<void> Converter::convert(const void* pcm, std::uint32_t frames, std::vect
     return run(pcm, static_cast<int>(frames), out);
 }
 
-Result<void> Converter::finish(std::vector<float>& out) {
-    const std::uint64_t whole = scaled(taken_);
+Result<double> Converter::finish(std::vector<float>& out, double owed) {
     if (rate_in_ != rate_out_)
-        if (auto done = run(nullptr, 0, out); !done) return done;
-    if (made_ > whole) {
-        const std::uint64_t surplus = std::min<std::uint64_t>(made_ - whole, out.size() / 2);
+        if (auto done = run(nullptr, 0, out); !done) return done.error();
+    const auto [whole, part] = length();
+    const bool up = part + owed >= 0.5;
+    const std::uint64_t wanted = whole + (up ? 1 : 0);
+    if (made_ > wanted) {
+        const std::uint64_t surplus = std::min<std::uint64_t>(made_ - wanted, out.size() / 2);
         out.resize(out.size() - 2 * surplus);
-        made_ -= surplus;
     } else {
-        out.resize(out.size() + 2 * (whole - made_), 0.0f);
-        made_ = whole;
+        out.resize(out.size() + 2 * (wanted - made_), 0.0f);
     }
-    return {};
+    made_ = wanted;
+    return part + owed - (up ? 1 : 0);
 }
 
 }  // namespace consort::radio

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "consort/abi/codec.h"
@@ -15,7 +16,7 @@ namespace consort::radio {
 // Stereo of the same rate comes out value for value. Mono goes to both sides; more channels are
 // mixed down by the coefficients of ITU-R BS.775 without the low-frequency channel, scaled so that
 // full scale cannot clip. Another rate goes through libswresample, with exactly
-// length * rate out / rate in frames, rounded. For one thread.
+// length * rate out / rate in frames, rounded. For one thread at a time.
 class Converter {
   public:
     // Throws a Failure if such sound cannot be.
@@ -24,17 +25,20 @@ class Converter {
     Converter(const Converter&) = delete;
     Converter& operator=(const Converter&) = delete;
 
-    // So many frames of the source are so many here.
-    std::uint64_t scaled(std::uint64_t frames) const noexcept;
     // Appends to `out` what `frames` more interleaved frames of the source make.
     Result<void> convert(const void* pcm, std::uint32_t frames, std::vector<float>& out);
-    // The source has ended: appends the rest.
-    Result<void> finish(std::vector<float>& out);
+    // About how many frames `finish` will append.
+    std::uint64_t rest() const noexcept;
+    // The source has ended: appends the rest. `owed`: the part of a frame, up to a half, by which
+    // the sound before was too short (too long: negative). The answer is what is owed then, so that
+    // the roundings of many sources do not add up.
+    Result<double> finish(std::vector<float>& out, double owed = 0);
 
   private:
     struct Free {
         void operator()(SwrContext* context) const noexcept;
     };
+    std::pair<std::uint64_t, double> length() const noexcept;
     Result<void> run(const void* pcm, int frames, std::vector<float>& out);
 
     std::uint32_t rate_in_, rate_out_;

@@ -38,8 +38,9 @@ const float kMostGain = most_gain();
 
 }  // namespace
 
-Limiter::Limiter(std::uint32_t rate, float ceiling)
-    : ceiling_(ceiling * kMargin),
+Limiter::Limiter(std::uint32_t rate, float ceiling, Peaks peaks)
+    : peaks_(peaks),
+      ceiling_(peaks == Peaks::kTrue ? ceiling * kMargin : ceiling),
       release_(1 - std::exp(-1 / (kReleaseSeconds * rate))),
       quiet_for_(kTaps),
       delay_(2 * kLatency),
@@ -60,6 +61,7 @@ float Limiter::peak_of_next(float left, float right) noexcept {
         const float* oldest = history_[c].data() + history_at_;
         // The sample in the middle, which this frame's peak is said to be of.
         peak = std::max(peak, std::abs(oldest[kTaps - 1 - kHalf]));
+        if (peaks_ == Peaks::kSamples) continue;
         for (const auto& phase : kPhases) {
             float sum = 0;
             for (std::size_t t = 0; t < kTaps; ++t) sum += phase[t] * oldest[t];

@@ -16,8 +16,11 @@ class Limiter {
   public:
     static constexpr std::size_t kLatency = 240;
 
+    // What must not exceed the ceiling: samples and what lies between them, or samples alone.
+    enum class Peaks { kTrue, kSamples };
+
     // `ceiling`: full scale is 1. Throws nothing but bad_alloc.
-    Limiter(std::uint32_t rate, float ceiling);
+    Limiter(std::uint32_t rate, float ceiling, Peaks peaks = Peaks::kTrue);
 
     // In place.
     void apply(float* stereo, std::size_t frames);
@@ -32,6 +35,7 @@ class Limiter {
     float peak_of_next(float left, float right) noexcept;
     float gain_for(float peak) noexcept;
 
+    const Peaks peaks_;
     const float ceiling_;
     const double release_;
     std::array<std::array<float, 2 * kTaps>, 2> history_{};  // each value twice: no wrapping

@@ -36,6 +36,22 @@ double true_peak(const std::vector<float>& pcm) {
     return measure.result()->peak.value();
 }
 
+TEST(Limiter, OfSamplesAloneLeavesAllThatFullScaleHolds) {
+    std::mt19937 random(3);
+    std::vector<float> pcm(2 * 44'100);
+    for (float& value : pcm)
+        value = static_cast<float>(static_cast<int>(random() % 65'536) - 32'768) / 32'768;
+    const std::vector<float> before = pcm;
+    pcm.resize(pcm.size() + 2 * Limiter::kLatency);
+    Limiter limiter(44'100, 1, Limiter::Peaks::kSamples);
+    limiter.apply(pcm.data(), pcm.size() / 2);
+    EXPECT_EQ(std::vector<float>(pcm.begin() + 2 * Limiter::kLatency, pcm.end()), before);
+    // More is brought down.
+    for (float& value : pcm) value *= 1.4f;
+    limiter.apply(pcm.data(), pcm.size() / 2);
+    for (const float value : pcm) ASSERT_LE(std::abs(value), 1.0f);
+}
+
 TEST(Limiter, LeavesQuietSoundBitForBitAlone) {
     const auto pcm = wave(997, 0.85f, 0);
     EXPECT_EQ(limited(pcm), pcm);

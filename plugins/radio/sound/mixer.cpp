@@ -25,7 +25,10 @@ Mixer::State Mixer::state() const {
     State state;
     state.track = announced_;
     state.live = live_ != nullptr;
-    state.reason = announced_ ? std::string() : reason_;
+    if (!announced_) {
+        state.reason = reason_;
+        state.code = code_;
+    }
     if (current_) {
         state.seconds =
             current_->entry.start_seconds + static_cast<double>(current_->played) / settings_.rate;
@@ -50,7 +53,7 @@ void Mixer::mix(float* stereo, std::size_t frames) {
 std::size_t Mixer::segment(float* out, std::size_t frames) {
     if (live_) return play_live(out, frames);
     if (current_) {
-        const std::uint64_t length = next_ && next_ready() ? crossfade() : 0;
+        const std::uint64_t length = !current_->ends_early() && next_ready() ? crossfade() : 0;
         if (length != 0) {
             const auto left = remaining();
             if (left && *left <= length && *left != 0) {
@@ -63,17 +66,18 @@ std::size_t Mixer::segment(float* out, std::size_t frames) {
         }
         if (const std::size_t count = play_current(out, frames); count != 0) return count;
         const Voice::Ahead ahead = current_->voice->ahead();
-        if (!ahead.complete || ahead.frames != 0) return starve(out, frames);
+        if (!current_->is_out() && (!ahead.complete || ahead.frames != 0))
+            return starve(out, frames);
         finish_current();
-        if (!next_) ask_next();
-        if (next_ && next_->voice->condition() == Voice::Condition::kOpening)
-            next_->voice->wait(settings_.patience);
+        await_next();
         if (begin_next(0)) return 0;
     }
     return be_silent(out, frames);
 }
 
 std::optional<std::uint64_t> Mixer::remaining() const {
+    if (current_->ends_early())
+        return current_->fade_out - std::min(current_->faded, current_->fade_out);
     const Voice::Ahead ahead = current_->voice->ahead();
     if (ahead.complete) return ahead.frames;
     const double seconds = current_->voice->facts().seconds;
@@ -88,7 +92,7 @@ std::uint64_t Mixer::crossfade() const {
     const std::uint64_t wanted = frames_of(settings_.crossfade_seconds);
     if (wanted == 0) return 0;
     const SourceFacts& from = current_->voice->facts();
-    const SourceFacts& to = next_->voice->facts();
+    const SourceFacts& to = next_.front().voice->facts();
     if (from.track->jingle || to.track->jingle || is_album_join(from, to)) return 0;
     // Something of a short source is heard alone.
     std::uint64_t most = wanted;
@@ -104,6 +108,9 @@ std::size_t Mixer::play_current(float* out, std::size_t frames) {
         if (!ahead.complete && ahead.frames < settings_.rate / 5) return 0;
         starved_ = false;
     }
+    if (turn.ends_early())
+        frames =
+            std::min<std::uint64_t>(frames, turn.fade_out - std::min(turn.faded, turn.fade_out));
     const std::size_t count = turn.voice->take(out, frames);
     if (turn.played < turn.fade_in) {
         for (std::size_t i = 0; i < count; ++i) {
@@ -113,6 +120,14 @@ std::size_t Mixer::play_current(float* out, std::size_t frames) {
         }
     } else if (turn.gain != 1.0f) {
         for (std::size_t i = 0; i < 2 * count; ++i) out[i] *= turn.gain;
+    }
+    if (turn.ends_early()) {
+        for (std::size_t i = 0; i < count; ++i) {
+            const float level = falling(turn.faded + i, turn.fade_out);
+            out[2 * i] *= level;
+            out[2 * i + 1] *= level;
+        }
+        turn.faded += count;
     }
     turn.played += count;
     return count;
@@ -132,20 +147,24 @@ std::size_t Mixer::starve(float* out, std::size_t frames) {
 }
 
 std::size_t Mixer::be_silent(float* out, std::size_t frames) {
-    if (!next_ && position_ >= idle_ask_at_) {
+    if (next_.empty() && position_ >= idle_ask_at_) {
         idle_ask_at_ = position_ + settings_.rate / 4;
         ask_next();
-        if (next_) next_->voice->wait(settings_.patience);
+        if (!next_.empty()) next_.front().voice->wait(settings_.patience);
     }
     if (begin_next(std::exchange(return_fade_, 0), settings_.patience)) return 0;
     last_.reset();
     announce(nullptr);
-    if (next_)
-        reason_ = "Waiting for " + next_->entry.uri + " to open.";
-    else if (failures_ != 0)
+    if (!next_.empty()) {
+        reason_ = "Waiting for " + next_.front().entry.uri + " to open.";
+        code_ = "opening";
+    } else if (failures_ != 0) {
         reason_ = failure_;
-    else
+        code_ = "file_broken";
+    } else {
         reason_ = "There is nothing to play.";
+        code_ = "nothing_to_play";
+    }
     const std::size_t count = std::min<std::size_t>(frames, settings_.rate / 50);
     std::fill_n(out, 2 * count, 0.0f);
     return count;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -23,8 +24,10 @@ struct MixerSettings {
     std::uint32_t rate = 44'100;
     double crossfade_seconds = 0;
     double burst_seconds = 0;  // how much is mixed at once, before time goes on
-    // How long a start waits for its source, and the stream for a slow one.
-    std::chrono::milliseconds patience{300};
+    // How long a start waits for its source, and the stream for a slow one. Listeners have a second
+    // of sound at least that was sent ahead.
+    std::chrono::milliseconds patience{700};
+    double ahead_seconds = 4;  // so long before its turn a source is opened, or earlier
 };
 
 // What the mixer tells as it goes; all on its thread.
@@ -42,7 +45,7 @@ class MixerEvents {
 // they overlap with equal power, but not within an album, nor beside a jingle. Silence where there
 // is nothing to play.
 //
-// `mix` on one thread; skip, changed, take_over on any, heard of at the next `mix`.
+// `mix` on one thread; skip, move_on, changed, take_over on any, heard of at the next `mix`.
 class Mixer {
   public:
     Mixer(const MixerSettings& settings, OpenVoice open, Gains gains, Upcoming& upcoming,
@@ -52,13 +55,17 @@ class Mixer {
     // Fills `frames` of interleaved stereo.
     void mix(float* stereo, std::size_t frames);
     void skip() { skip_ = true; }
+    // What plays fades out within some seconds, and what the programme names then begins. Nothing
+    // happens to a live source.
+    void move_on() { move_on_ = true; }
     void changed() { changed_ = true; }
     void take_over(std::shared_ptr<LiveInput> live);
 
     struct State {
         std::shared_ptr<const Track> track;  // null: silence
         bool live = false;
-        std::string reason;  // of the silence
+        std::string reason;     // of the silence
+        const char* code = "";  // the same: opening, file_broken or nothing_to_play
         double seconds = 0, gain_db = 0;
     };
     // On the thread of `mix`.
@@ -75,6 +82,9 @@ class Mixer {
         std::uint64_t played = 0;                            // frames
         std::uint64_t fade_in = 0, fade_out = 0, faded = 0;  // lengths, and how far out
         bool prepared = false;
+
+        bool ends_early() const noexcept { return fade_out != 0; }
+        bool is_out() const noexcept { return ends_early() && faded >= fade_out; }
     };
     // What was heard last, for what may follow it without a seam.
     struct Last {
@@ -85,7 +95,9 @@ class Mixer {
     // mixer_turns.cpp: which source is heard.
     void heed_requests();
     void ask_next();
+    std::size_t wanted_ahead() const;
     bool next_ready();
+    bool await_next();
     void next_failed(const std::string& reason);
     bool begin_next(std::uint64_t fade_in, std::chrono::milliseconds patience = {});
     void finish_current();
@@ -116,7 +128,8 @@ class Mixer {
     Upcoming& upcoming_;
     MixerEvents& events_;
 
-    std::optional<Turn> current_, next_;
+    std::optional<Turn> current_;
+    std::deque<Turn> next_;  // opened, in the order of their turns
     std::optional<Last> last_;
     std::shared_ptr<const Track> announced_;
     std::vector<Turn> leaving_;  // fading out
@@ -130,9 +143,10 @@ class Mixer {
     std::uint64_t skip_by_ = 0;  // position at which a skip no longer waits for the next source
     std::string failure_;        // the last one
     std::string reason_;         // of the silence
+    const char* code_ = "";
     std::vector<float> scratch_;
 
-    std::atomic<bool> skip_ = false, changed_ = false;
+    std::atomic<bool> skip_ = false, changed_ = false, move_on_ = false;
     std::mutex live_mutex_;
     std::shared_ptr<LiveInput> asked_live_;  // wants to take over
     std::shared_ptr<LiveInput> live_;

@@ -42,6 +42,7 @@ class Mixing : public ::testing::Test, public MixerEvents {
     }
     std::shared_ptr<Voice> open(const Entry& wanted) {
         ++opened[wanted.uri];
+        opened_at[wanted.uri] = mixer->position();
         const auto found = voices.find(wanted.uri);
         if (found != voices.end()) return found->second;
         auto missing = std::make_shared<MemoryVoice>(Pcm{}, SourceFacts{});
@@ -64,6 +65,7 @@ class Mixing : public ::testing::Test, public MixerEvents {
 
     std::map<std::string, std::shared_ptr<MemoryVoice>> voices;
     std::map<std::string, int> opened;
+    std::map<std::string, std::uint64_t> opened_at;
     std::unique_ptr<ListUpcoming> upcoming;
     std::unique_ptr<Mixer> mixer;
     std::vector<std::pair<std::uint64_t, std::string>> turns;
@@ -91,10 +93,61 @@ TEST_F(Mixing, ASweepCutIntoFilesComesOutUncut) {
     EXPECT_THAT(underruns, IsEmpty());
 }
 
+TEST_F(Mixing, ShortSourcesAreOpenedSecondsAhead) {
+    // A long one, then many of a fifth of a second.
+    constexpr std::uint64_t kShort = kRate / 5;
+    const Pcm whole = sweep(kRate, 20 * kRate + 50 * kShort);
+    std::vector<Entry> entries{entry("/long")};
+    add("/long", part(whole, 0, 20 * kRate));
+    for (std::uint64_t i = 0; i < 50; ++i) {
+        const std::string name = "/short" + std::to_string(i);
+        add(name, part(whole, 20 * kRate + i * kShort, 20 * kRate + (i + 1) * kShort));
+        entries.push_back(entry(name));
+    }
+    start(entries);
+    EXPECT_EQ(mix(whole.size() / 2), whole);
+    for (std::uint64_t i = 0; i < 50; ++i) {
+        const std::string name = "/short" + std::to_string(i);
+        EXPECT_EQ(opened[name], 1) << name;
+        EXPECT_LE(opened_at[name] + 2 * kRate, 20 * kRate + i * kShort) << name;
+    }
+    EXPECT_GE(opened_at["/short1"], 15 * kRate) << "long sources do not hold many open";
+}
+
+TEST_F(Mixing, ABrokenSourceAmongShortOnesLeavesNoHole) {
+    const Pcm whole = sweep(kRate, 9'000);
+    add("/a", part(whole, 0, 3'000));
+    add("/c", part(whole, 3'000, 6'000));
+    add("/f", part(whole, 6'000, 9'000));
+    start({entry("/a"), entry("/b"), entry("/c"), entry("/d"), entry("/e"), entry("/f")});
+    EXPECT_EQ(mix(9'000), whole);
+    EXPECT_THAT(upcoming->begun(), ElementsAre("a", "c", "f"));
+    EXPECT_THAT(upcoming->failures(),
+                ElementsAre("/b: there is no such file", "/d: there is no such file",
+                            "/e: there is no such file"));
+}
+
+TEST_F(Mixing, MovingOnFadesOutWithinSeconds) {
+    add("/a", Pcm(2 * 60 * kRate, 0.5f));
+    add("/b", Pcm(2 * 60 * kRate, 0.25f));
+    add("/c", Pcm(2 * 60 * kRate, 0.125f));
+    start({entry("/a"), entry("/b")});
+    mix(kRate);
+    upcoming->set({entry("/c")});
+    mixer->move_on();
+    const Pcm out = mix(4 * kRate);
+    const std::uint64_t fade = 3 * kRate;
+    for (std::uint64_t i = 1; i < fade; ++i) ASSERT_LE(out[2 * i], out[2 * i - 2]) << i;
+    EXPECT_LT(out[2 * fade - 2], 0.001f);
+    EXPECT_EQ(part(out, fade, 4 * kRate), Pcm(2 * kRate, 0.125f));
+    EXPECT_THAT(upcoming->begun(), ElementsAre("a", "c"));
+}
+
 TEST_F(Mixing, SilenceSaysWhyAndEndsWhenThereIsSomething) {
     start({});
     EXPECT_EQ(mix(5'000), Pcm(10'000, 0.0f));
     EXPECT_EQ(mixer->state().reason, "There is nothing to play.");
+    EXPECT_STREQ(mixer->state().code, "nothing_to_play");
     EXPECT_EQ(mixer->state().track, nullptr);
     add("/a", tone(kRate, 20'000, 440, 0.5f));
     upcoming->set({entry("/a")});
@@ -102,6 +155,7 @@ TEST_F(Mixing, SilenceSaysWhyAndEndsWhenThereIsSomething) {
     EXPECT_EQ(mix(20'000), tone(kRate, 20'000, 440, 0.5f));
     EXPECT_EQ(mixer->state().track->title, "a");
     EXPECT_EQ(mixer->state().reason, "");
+    EXPECT_STREQ(mixer->state().code, "");
     EXPECT_NEAR(mixer->state().seconds, 20'000.0 / kRate, 1e-9);
     mix(1'000);
     EXPECT_EQ(turns, (Turns{{5'000, "a"}, {25'000, ""}}));
@@ -215,6 +269,7 @@ TEST_F(Mixing, SkippingWaitsForTheNextSourceToOpenButNotForLong) {
     mix(kRate + 2'000 + kRate / 20);
     EXPECT_EQ(turns.back().second, "");
     EXPECT_EQ(mixer->state().reason, "Waiting for /c to open.");
+    EXPECT_STREQ(mixer->state().code, "opening");
 }
 
 TEST_F(Mixing, WhatComesNextMayChangeUntilItsTurn) {

@@ -8,9 +8,11 @@
 namespace consort::radio {
 namespace {
 
-constexpr double kSkipFade = 0.05;   // seconds
-constexpr double kSkipPatience = 1;  // that the current source goes on while the next one opens
-constexpr double kMostBackOff = 1;   // between sources that cannot be played
+constexpr double kSkipFade = 0.05;      // seconds
+constexpr double kSkipPatience = 1;     // that the current source goes on while the next one opens
+constexpr double kMoveOnFade = 3;       // seconds
+constexpr double kMostBackOff = 1;      // between sources that cannot be played
+constexpr std::size_t kMostAhead = 16;  // sources open at a time, where they are short
 
 bool same(const Entry& a, const Entry& b) noexcept {
     return a.uri == b.uri && a.jingle == b.jingle && a.start_seconds == b.start_seconds;
@@ -33,6 +35,11 @@ void Mixer::heed_requests() {
             skip_by_ = position_ + frames_of(kSkipPatience);
         }
     }
+    if (move_on_.exchange(false)) {
+        ask_next();
+        if (!live_ && current_ && !current_->ends_early())
+            current_->fade_out = frames_of(kMoveOnFade);
+    }
     // After the skip: that was meant for what was heard before.
     watch_live();
     if (position_ >= next_second_) {
@@ -42,7 +49,7 @@ void Mixer::heed_requests() {
                               static_cast<double>(current_->played) / settings_.rate);
         ask_next();
     }
-    if (skipping_ && current_ && ((next_ && next_ready()) || position_ >= skip_by_)) {
+    if (skipping_ && current_ && (next_ready() || position_ >= skip_by_)) {
         fade_current(frames_of(kSkipFade));
         // What it has ready is enough. The next one may wait for its end.
         leaving_.back().voice->abandon();
@@ -52,44 +59,86 @@ void Mixer::heed_requests() {
 
 void Mixer::ask_next() {
     if (position_ < retry_at_) return;
-    const std::optional<Entry> wanted = upcoming_.next();
-    if (next_ && wanted && same(next_->entry, *wanted)) {
-        next_ready();
-        return;
+    const std::size_t count = std::max(wanted_ahead(), next_.size());
+    std::vector<Entry> wanted;
+    if (count > 1)
+        wanted = upcoming_.next_few(count);
+    else if (auto one = upcoming_.next())
+        wanted.push_back(*std::move(one));
+    std::size_t kept = 0;
+    while (kept < std::min(next_.size(), wanted.size()) && same(next_[kept].entry, wanted[kept]))
+        ++kept;
+    for (; next_.size() > kept; next_.pop_back()) retire(std::move(next_.back().voice));
+    if (kept != 0) next_ready();
+    for (std::size_t i = kept; i < wanted.size(); ++i) {
+        std::shared_ptr<Voice> before;
+        if (!next_.empty())
+            before = next_.back().voice;
+        else if (current_)
+            before = current_->voice;
+        Turn turn;
+        turn.entry = wanted[i];
+        turn.voice = open_(wanted[i], before);
+        next_.push_back(std::move(turn));
     }
-    if (next_) retire(std::move(next_->voice));
-    next_.reset();
-    if (!wanted) return;
-    Turn turn;
-    turn.entry = *wanted;
-    turn.voice = open_(*wanted, current_ ? current_->voice : nullptr);
-    next_ = std::move(turn);
 }
 
-// Only if there is a next source.
+// How many of the next sources are to be open: the next one, and those whose turn comes soon. One
+// that did not tell its length yet may be as short as the one before it.
+std::size_t Mixer::wanted_ahead() const {
+    const std::optional<std::uint64_t> left = current_ ? remaining() : std::nullopt;
+    if (!left) return 1;
+    double until_turn = static_cast<double>(*left) / settings_.rate;
+    double length = current_->voice->facts().seconds;
+    std::size_t count = 1;
+    for (; count < kMostAhead; ++count) {
+        if (count <= next_.size() &&
+            next_[count - 1].voice->condition() == Voice::Condition::kReady)
+            length = next_[count - 1].voice->facts().seconds;
+        if (length <= 0) break;  // as long as it likes
+        until_turn += length;
+        if (until_turn >= settings_.ahead_seconds + settings_.crossfade_seconds) break;
+    }
+    return count;
+}
+
+// False: there is none, or it is not open yet. Those that cannot be played are passed.
 bool Mixer::next_ready() {
-    Voice& voice = *next_->voice;
-    switch (voice.condition()) {
-        case Voice::Condition::kOpening:
-            return false;
-        case Voice::Condition::kFailed:
-            next_failed(voice.reason());
-            return false;
-        case Voice::Condition::kReady:
-            break;
+    while (!next_.empty()) {
+        Turn& turn = next_.front();
+        const Voice::Condition condition = turn.voice->condition();
+        if (condition == Voice::Condition::kOpening) return false;
+        if (condition == Voice::Condition::kFailed) {
+            next_failed(turn.voice->reason());
+            continue;
+        }
+        if (const auto ahead = turn.voice->ahead(); ahead.complete && ahead.frames == 0) {
+            next_failed("The file holds no sound.");
+            continue;
+        }
+        if (!turn.prepared) gains_.prepare(turn.voice->facts(), !current_);
+        turn.prepared = true;
+        return true;
     }
-    if (const auto ahead = voice.ahead(); ahead.complete && ahead.frames == 0) {
-        next_failed("The file holds no sound.");
-        return false;
+    return false;
+}
+
+// Waits for the next source, as long as patience lasts.
+bool Mixer::await_next() {
+    const auto until = std::chrono::steady_clock::now() + settings_.patience;
+    for (;;) {
+        if (next_.empty()) ask_next();
+        if (next_ready()) return true;
+        if (next_.empty() && position_ < retry_at_) return false;
+        const auto left = until - std::chrono::steady_clock::now();
+        if (next_.empty() || left <= left.zero()) return false;
+        next_.front().voice->wait(std::chrono::ceil<std::chrono::milliseconds>(left));
     }
-    if (!next_->prepared) gains_.prepare(voice.facts(), !current_);
-    next_->prepared = true;
-    return true;
 }
 
 void Mixer::next_failed(const std::string& reason) {
-    const Turn turn = std::move(*next_);
-    next_.reset();
+    const Turn turn = std::move(next_.front());
+    next_.pop_front();
     retire(turn.voice);
     failure_ = turn.entry.uri + " cannot be played: " + reason;
     events_.trouble(failure_);
@@ -103,9 +152,9 @@ void Mixer::next_failed(const std::string& reason) {
 }
 
 bool Mixer::begin_next(std::uint64_t fade_in, std::chrono::milliseconds patience) {
-    if (!next_ || !next_ready()) return false;
-    Turn turn = std::move(*next_);
-    next_.reset();
+    if (!next_ready()) return false;
+    Turn turn = std::move(next_.front());
+    next_.pop_front();
     const SourceFacts& facts = turn.voice->facts();
     turn.gain_db = last_ && is_album_join(last_->facts, facts) ? last_->gain_db
                                                                : gains_.decibels(facts, patience);
@@ -136,7 +185,9 @@ void Mixer::fade_current(std::uint64_t frames) {
     Turn& turn = *current_;
     last_ = Last{turn.voice->facts(), turn.gain_db};
     turn.gain *= rising(turn.played, turn.fade_in);
+    if (turn.ends_early()) turn.gain *= falling(turn.faded, turn.fade_out);
     turn.fade_out = frames;
+    turn.faded = 0;
     leaving_.push_back(std::move(turn));
     current_.reset();
     starved_ = skipping_ = false;

@@ -13,21 +13,42 @@ bool same_form(const consort_pcm& a, const consort_pcm& b) noexcept {
 }  // namespace
 
 void Seam::describe(const SourceFacts& facts, const consort_pcm& form) {
-    const std::lock_guard lock(mutex_);
-    facts_ = facts;
-    form_ = form;
-}
-
-bool Seam::hand_over(std::unique_ptr<Converter>& converter) {
-    bool handed = false;
     {
         const std::lock_guard lock(mutex_);
-        handed = followed_ && !withdrawn_ && !closed_;
-        if (handed) converter_ = std::move(converter);
-        closed_ = true;
+        facts_ = facts;
+        form_ = form;
     }
     changed_.notify_all();
-    return handed;
+}
+
+void Seam::offer(std::unique_ptr<Converter> converter) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!closed_) converter_ = std::move(converter);
+    }
+    changed_.notify_all();
+}
+
+std::uint64_t Seam::rest() const {
+    const std::lock_guard lock(mutex_);
+    return converter_ && (!followed_ || withdrawn_) ? converter_->rest() : 0;
+}
+
+std::unique_ptr<Converter> Seam::take_back() {
+    const std::lock_guard lock(mutex_);
+    if (followed_ && !withdrawn_) return nullptr;
+    closed_ = true;
+    return std::move(converter_);
+}
+
+void Seam::owe(double frames) {
+    const std::lock_guard lock(mutex_);
+    owed_ = frames;
+}
+
+double Seam::owed() const {
+    const std::lock_guard lock(mutex_);
+    return owed_;
 }
 
 void Seam::close() {
@@ -44,7 +65,8 @@ bool Seam::fits(const SourceFacts& facts, const consort_pcm& form) const {
 }
 
 bool Seam::joins(const SourceFacts& facts, const consort_pcm& form) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return facts_ || closed_ || withdrawn_; });
     return fits(facts, form);
 }
 
@@ -52,8 +74,8 @@ std::unique_ptr<Converter> Seam::follow(const SourceFacts& facts, const consort_
     std::unique_lock lock(mutex_);
     if (!fits(facts, form)) return nullptr;
     followed_ = true;
-    changed_.wait(lock, [&] { return closed_ || withdrawn_; });
-    return std::move(converter_);
+    changed_.wait(lock, [&] { return converter_ || closed_ || withdrawn_; });
+    return withdrawn_ ? nullptr : std::move(converter_);
 }
 
 void Seam::withdraw() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,32 +15,44 @@
 
 namespace consort::radio {
 
-// Belongs to the source before and the one that follows, each on a thread of its own. What the
-// converter still holds of the first when it is handed over comes out of it with the second.
+// Belongs to the source before and the one that follows. What the converter still holds of the
+// first when it is handed over comes out of it with the second. Any thread.
 class Seam {
   public:
     // The source before: what it is.
     void describe(const SourceFacts& facts, const consort_pcm& form);
-    // It has ended. True: the converter was handed over; else it has to be finished.
-    bool hand_over(std::unique_ptr<Converter>& converter);
+    // All of it went into the converter, which is for whoever asks first.
+    void offer(std::unique_ptr<Converter> converter);
+    // How many frames the converter still has for the source before; 0: the one that follows has
+    // them.
+    std::uint64_t rest() const;
+    // The source before is heard up to what it still has in the converter. Null: the one that
+    // follows has it; else nobody will.
+    std::unique_ptr<Converter> take_back();
+    // It has ended, and was too short by this part of a frame (too long: negative), or those before
+    // it were.
+    void owe(double frames);
+    double owed() const;
     // It will not end as it should.
     void close();
 
-    // The source that follows: whether it would go on with that one's converter.
+    // The source that follows: whether it would go on with that one's converter. Waits until it is
+    // known what the one before is.
     bool joins(const SourceFacts& facts, const consort_pcm& form);
     // Waits for the end of the one before. Null: there is nothing to go on with.
     std::unique_ptr<Converter> follow(const SourceFacts& facts, const consort_pcm& form);
-    // Nobody will follow; ends a wait. Any thread.
+    // Nobody will follow; ends a wait.
     void withdraw();
 
   private:
     bool fits(const SourceFacts& facts, const consort_pcm& form) const;
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::optional<SourceFacts> facts_;
     consort_pcm form_{};
-    std::unique_ptr<Converter> converter_;
+    std::unique_ptr<Converter> converter_;  // once it is offered, until somebody takes it
+    double owed_ = 0;
     bool closed_ = false, followed_ = false, withdrawn_ = false;
 };
 

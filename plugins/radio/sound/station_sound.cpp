@@ -47,6 +47,14 @@ std::uint32_t frames_of(double seconds, std::uint32_t rate) {
     return static_cast<std::uint32_t>(std::lround(seconds * rate));
 }
 
+// Lossy codecs, and levels that were changed, need room above. What is to stay as it is can only go
+// beyond full scale where sources overlap.
+Limiter limiter_for(const SoundSettings& settings) {
+    if (settings.codec == "flac" && !settings.loudness_lufs)
+        return {settings.sample_rate, 1, Limiter::Peaks::kSamples};
+    return {settings.sample_rate, static_cast<float>(std::pow(10, kCeilingDbtp / 20))};
+}
+
 std::chrono::nanoseconds nanoseconds_of(double seconds) {
     return std::chrono::nanoseconds(std::llround(seconds * 1e9));
 }
@@ -77,7 +85,7 @@ class StationSound::Impl : StreamWork, MixerEvents {
                                         kAhead + settings_.crossfade_seconds, before);
               },
               Gains(settings_.loudness_lufs, std::move(loudness)), upcoming, *this),
-          limiter_(settings_.sample_rate, static_cast<float>(std::pow(10, kCeilingDbtp / 20))),
+          limiter_(limiter_for(settings_)),
           chunks_(settings_.sample_rate, frames_of(settings_.chunk_seconds, settings_.sample_rate),
                   sink),
           framer_(or_throw(make_format(settings_.codec, settings_.chained, chunks_)), chunks_),
@@ -90,6 +98,7 @@ class StationSound::Impl : StreamWork, MixerEvents {
     }
 
     void skip() { mixer_.skip(); }
+    void move_on() { mixer_.move_on(); }
     void changed() { mixer_.changed(); }
     void take_over(std::shared_ptr<LiveInput> live) { mixer_.take_over(std::move(live)); }
     std::uint32_t sample_rate() const noexcept { return settings_.sample_rate; }
@@ -155,6 +164,7 @@ class StationSound::Impl : StreamWork, MixerEvents {
         state_.encoder_runs = false;
         ++state_.encoder_failures;
         state_.doing = SoundState::Doing::kFailed;
+        state_.code = "encoder_failed";
         state_.reason = "The " + settings_.codec + " encoder does not run: " + reason;
     }
 
@@ -181,6 +191,7 @@ class StationSound::Impl : StreamWork, MixerEvents {
                                    : SoundState::Doing::kWaiting;
         state_.track = std::move(now.track);
         state_.reason = std::move(now.reason);
+        state_.code = now.code;
         state_.seconds = now.seconds;
         state_.gain_db = now.gain_db;
         state_.chunks = chunks_.chunks();
@@ -218,6 +229,7 @@ StationSound::StationSound(const HostLink& link, const SoundSettings& settings,
 StationSound::~StationSound() = default;
 
 void StationSound::skip() { impl_->skip(); }
+void StationSound::move_on() { impl_->move_on(); }
 void StationSound::changed() { impl_->changed(); }
 void StationSound::take_over(std::shared_ptr<LiveInput> live) { impl_->take_over(std::move(live)); }
 SoundState StationSound::state() const { return impl_->state(); }

@@ -37,6 +37,7 @@ struct SoundState {
     };
     Doing doing = Doing::kWaiting;
     std::string reason;
+    const char* code = "";               // of the reason: those of the mixer, or encoder_failed
     std::shared_ptr<const Track> track;  // null while waiting
     double seconds = 0;                  // of the track that are played
     double gain_db = 0;                  // what levelling does to it
@@ -65,6 +66,9 @@ class StationSound {
 
     // What plays ends with a short fade, and what `upcoming` names then begins. Ends a live source.
     void skip();
+    // What plays fades out within some seconds, and what `upcoming` names then begins. A live
+    // source stays.
+    void move_on();
     // `upcoming` may name something else than before.
     void changed();
     // `live` is heard as soon as it has sound; another one before it is released. When it ends or

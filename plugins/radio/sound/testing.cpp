@@ -212,6 +212,15 @@ std::optional<Entry> ListUpcoming::next() {
     }
     return entries_[at_];
 }
+std::vector<Entry> ListUpcoming::next_few(std::size_t count) {
+    const std::lock_guard lock(mutex_);
+    std::vector<Entry> few;
+    for (std::size_t i = at_; few.size() < count; ++i) {
+        if (i >= entries_.size() && (!loop_ || entries_.empty())) break;
+        few.push_back(entries_[i % entries_.size()]);
+    }
+    return few;
+}
 void ListUpcoming::began(const Entry&, const Track& track) {
     const std::lock_guard lock(mutex_);
     begun_.push_back(track.title);

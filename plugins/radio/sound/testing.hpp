@@ -66,6 +66,7 @@ class ListUpcoming : public Upcoming {
     explicit ListUpcoming(std::vector<Entry> entries, bool loop = false)
         : entries_(std::move(entries)), loop_(loop) {}
     std::optional<Entry> next() override;
+    std::vector<Entry> next_few(std::size_t count) override;
     void began(const Entry& entry, const Track& track) override;
     void failed(const Entry& entry, const std::string& reason) override;
     void reached(double seconds) override;

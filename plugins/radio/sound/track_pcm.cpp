@@ -46,7 +46,8 @@ class TrackPcm : public Voice {
     }
     Ahead ahead() const override {
         const std::lock_guard lock(mutex_);
-        return {(ready_.size() - from_) / 2, complete_};
+        const std::uint64_t rest = ended_ && !complete_ ? after_->rest() : 0;
+        return {(ready_.size() - from_) / 2 + rest, complete_ || ended_};
     }
 
     std::size_t take(float* stereo, std::size_t frames) override {
@@ -54,9 +55,11 @@ class TrackPcm : public Voice {
         bool room = false;
         {
             const std::lock_guard lock(mutex_);
-            count = std::min(frames, (ready_.size() - from_) / 2);
-            std::copy_n(ready_.data() + from_, 2 * count, stereo);
-            from_ += 2 * count;
+            count = copy(stereo, frames);
+            if (count < frames && ended_ && !complete_) {
+                complete();
+                count += copy(stereo + 2 * count, frames - count);
+            }
             if (from_ >= ready_.size() / 2) {
                 ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(from_));
                 from_ = 0;
@@ -69,7 +72,8 @@ class TrackPcm : public Voice {
 
     void wait(std::chrono::milliseconds at_most) override {
         std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, at_most, [&] { return complete_ || ready_.size() > from_; });
+        changed_.wait_for(lock, at_most,
+                          [&] { return complete_ || ended_ || ready_.size() > from_; });
     }
 
     void abandon() override {
@@ -78,6 +82,7 @@ class TrackPcm : public Voice {
             abandoned_ = true;
         }
         changed_.notify_all();
+        after_->close();
         if (before_) before_->withdraw();
     }
     bool gone() const override { return gone_; }
@@ -86,16 +91,33 @@ class TrackPcm : public Voice {
     // Woken at three quarters, so that it decodes in large pieces.
     bool has_room() const noexcept { return (ready_.size() - from_) / 2 < wanted_ / 4 * 3; }
 
+    // With the lock, as the next two.
+    std::size_t copy(float* stereo, std::size_t frames) {
+        const std::size_t count = std::min(frames, (ready_.size() - from_) / 2);
+        std::copy_n(ready_.data() + from_, 2 * count, stereo);
+        from_ += 2 * count;
+        return count;
+    }
+    // All was decoded, and heard but for what the converter holds: now it must show whether the
+    // source that follows goes on with it.
+    void complete() {
+        complete_ = true;
+        double owed = before_ ? before_->owed() : 0;
+        if (const auto converter = after_->take_back())
+            if (const auto left = converter->finish(ready_, owed)) owed = *left;
+        after_->owe(owed);
+    }
+
     void run() noexcept {
         const Result<void> done = contained([&] { return play(); });
-        after_->close();
+        if (!ended_) after_->close();
         {
             const std::lock_guard lock(mutex_);
             if (!done) {
                 reason_ = done.error().text;
                 if (condition_ == Condition::kOpening) condition_ = Condition::kFailed;
             }
-            complete_ = true;
+            complete_ = complete_ || !ended_;
             gone_ = true;
         }
         changed_.notify_all();
@@ -138,13 +160,13 @@ class TrackPcm : public Voice {
                     if (auto shared = await_seam(facts, pcm)) converter = std::move(shared);
             }
             if (auto done = converter->convert(raw.data(), frames, block); !done) return done;
-            if (ends && !(got && after_->hand_over(converter)))
-                if (auto done = converter->finish(block); !done) return done;
+            if (!got)
+                if (auto done = converter->finish(block); !done) return done.error();
             std::unique_lock lock(mutex_);
             ready_.insert(ready_.end(), block.begin(), block.end());
-            complete_ = ends;
             lock.unlock();
             if (first) tell(facts, pcm);
+            if (got && ends) end(std::move(converter));
             changed_.notify_all();
             if (!got) return got.error();
             if (ends) return {};
@@ -153,6 +175,12 @@ class TrackPcm : public Voice {
                 changed_.wait(lock, [&] { return abandoned_ || has_room(); });
             if (abandoned_) return {};
         }
+    }
+
+    void end(std::unique_ptr<Converter> converter) {
+        after_->offer(std::move(converter));
+        const std::lock_guard lock(mutex_);
+        ended_ = true;
     }
 
     // The converter of the source before, if that goes over into this one. It can be told what this
@@ -183,7 +211,8 @@ class TrackPcm : public Voice {
     SourceFacts facts_;  // written before it is ready
     std::vector<float> ready_;
     std::size_t from_ = 0;  // values of ready_ that are taken
-    bool complete_ = false, abandoned_ = false;
+    // `ended_`: all is decoded; `complete_`: and nothing comes out of the converter any more.
+    bool ended_ = false, complete_ = false, abandoned_ = false;
     std::string reason_;
     std::thread thread_;
 };

@@ -11,7 +11,8 @@
 namespace consort::radio {
 
 // Begins at once, at `entry.start_seconds`, and keeps about `ahead_seconds` ready. Its length is
-// exactly that of the source, at `rate`. The destructor waits for a read in progress.
+// exactly that of the source, at `rate`; what the rounding to whole frames leaves counts for the
+// source that follows. The destructor waits for a read in progress.
 //
 // `before`: a voice of this kind that is heard until this one begins; may be null. Where the two
 // are neighbours on an album, of another rate than the station's, they are converted in one go:

@@ -91,6 +91,25 @@ TEST(TrackPcm, AnotherRateHasTheExactLength) {
     EXPECT_EQ(read_all(*open_track_pcm(sounds, entry("/a"), kRate, 2)).size(), 2 * 441'001u);
 }
 
+TEST(TrackPcm, RoundingsOfManyTracksDoNotAddUp) {
+    SoundHost host;
+    const Sounds sounds(host.link());
+    std::shared_ptr<Voice> before;
+    double exact = 0, made = 0;
+    // 1,089.52 frames here; a third of them 640.5, from another rate.
+    for (int i = 0; i < 60; ++i) {
+        const std::string uri = "/" + std::to_string(i);
+        const bool other = i % 3 == 2;
+        host.add(uri, other ? float_sound(sweep(32'000, 427), 32'000, uri)
+                            : float_sound(sweep(kRate, 1'001), kRate, uri));
+        const auto voice = open_track_pcm(sounds, entry(uri), 48'000, 2, before);
+        exact += other ? 640.5 : 1'001 * 480.0 / 441;
+        made += static_cast<double>(read_all(*voice).size() / 2);
+        EXPECT_NEAR(made, exact, 0.501) << i;
+        before = voice;
+    }
+}
+
 // An album of three files, as one and cut; at 44,100 Hz, for a station of 48,000.
 class Album : public ::testing::Test {
   protected:
@@ -123,6 +142,42 @@ TEST_F(Album, AtAnotherRateHasNoSeam) {
         append(heard, read_all(*now));
         now = then;
     }
+    EXPECT_EQ(heard, expected);
+}
+
+TEST_F(Album, TracksThatAreDecodedBeforeTheNextOneOpensHaveNoSeamEither) {
+    const Sounds sounds(host.link());
+    constexpr std::uint64_t kLength = 8'001, kTracks = 20;
+    for (std::uint64_t i = 0; i < kTracks; ++i)
+        host.add("/y/" + std::to_string(10 + i),
+                 float_sound(part(whole_, i * kLength, (i + 1) * kLength), kRate,
+                             "y" + std::to_string(i),
+                             {{"album", "Y"}, {"track", std::to_string(i + 1)}}));
+    host.add("/y/whole", float_sound(part(whole_, 0, kTracks * kLength), kRate, "y"));
+    const Pcm expected = read_all(*open_track_pcm(sounds, entry("/y/whole"), 48'000, 2));
+    Pcm heard;
+    auto now = open_track_pcm(sounds, entry("/y/10"), 48'000, 2);
+    for (std::uint64_t i = 1; i <= kTracks; ++i) {
+        while (!now->ahead().complete) now->wait(1s);
+        const auto then =
+            i == kTracks
+                ? std::shared_ptr<Voice>()
+                : open_track_pcm(sounds, entry("/y/" + std::to_string(10 + i)), 48'000, 2, now);
+        if (then) await_open(*then);
+        append(heard, read_all(*now));
+        now = then;
+    }
+    EXPECT_EQ(heard, expected);
+}
+
+TEST_F(Album, TracksOpenedAllAtOnceHaveNoSeamEither) {
+    const Sounds sounds(host.link());
+    const Pcm expected = read_all(*open_track_pcm(sounds, entry("/x/whole"), 48'000, 2));
+    std::vector<std::shared_ptr<Voice>> voices{nullptr};
+    for (const char* uri : {"/x/0", "/x/1", "/x/2"})
+        voices.push_back(open_track_pcm(sounds, entry(uri), 48'000, 2, voices.back()));
+    Pcm heard;
+    for (std::size_t i = 1; i < voices.size(); ++i) append(heard, read_all(*voices[i]));
     EXPECT_EQ(heard, expected);
 }
 

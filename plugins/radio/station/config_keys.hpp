@@ -35,6 +35,9 @@ inline constexpr ConfigKey config_keys[] = {
     {"schedule", CONSORT_CONFIG_STRINGS, 0, "", 0, 0,
      "Hours in which the main station plays another folder, a text each: "
      "\"mon-fri 07:00-10:00 /music/morning\"."},
+    {"switch", CONSORT_CONFIG_STRING, 0, "now", 0, 0,
+     "When an hour of a schedule begins or ends: \"now\" fades out what plays, \"track\" waits for "
+     "its end."},
     {"chained", CONSORT_CONFIG_BOOLEAN, 0, "true", 0, 0,
      "Whether Ogg streams carry tags of each track, which some browsers do not bear."},
     {"behind_seconds", CONSORT_CONFIG_REAL, 0, "10", 2, 60,

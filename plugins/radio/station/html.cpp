@@ -92,7 +92,7 @@ new EventSource('/now-playing/events').addEventListener('now-playing', (event) =
   const news = JSON.parse(event.data);
   for (const station of document.querySelectorAll('.station')) {
     if (station.dataset.route !== news.route) continue;
-    station.querySelector('.now').textContent = news.display || 'Silence';
+    station.querySelector('.now').textContent = news.display || ['Silence.', news.reason].join(' ').trim();
   }
 });
 )js";

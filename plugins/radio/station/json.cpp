@@ -5,35 +5,14 @@
 #include <cmath>
 #include <cstdio>
 
+#include "consort/utf8.hpp"
+
 namespace consort::radio {
-
-namespace {
-
-// The length of the character at the front; 0: this is no UTF-8 (RFC 3629).
-std::size_t character(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(0);
-    const std::size_t length = first < 0x80                    ? 1
-                               : first >= 0xc2 && first < 0xe0 ? 2
-                               : first >= 0xe0 && first < 0xf0 ? 3
-                               : first >= 0xf0 && first < 0xf5 ? 4
-                                                               : 0;
-    if (length == 0 || length > text.size()) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xc0) != 0x80) return 0;
-    if (first == 0xe0 && byte(1) < 0xa0) return 0;
-    if (first == 0xed && byte(1) >= 0xa0) return 0;
-    if (first == 0xf0 && byte(1) < 0x90) return 0;
-    if (first == 0xf4 && byte(1) >= 0x90) return 0;
-    return length;
-}
-
-}  // namespace
 
 std::string json_text(std::string_view text) {
     std::string out = "\"";
     while (!text.empty()) {
-        const std::size_t length = character(text);
+        const std::size_t length = utf8_length(text);
         const char c = text[0];
         if (length == 0) {
             out += "\xef\xbf\xbd";

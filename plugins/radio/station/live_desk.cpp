@@ -1,6 +1,7 @@
 #include "plugins/radio/station/live_desk.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace consort::radio {
@@ -53,10 +54,15 @@ void LiveIntake::stop(const std::string& reason) {
     }
 }
 
-bool LiveDesk::take(std::shared_ptr<LiveSource> source) {
+bool LiveDesk::take(std::shared_ptr<LiveSource> source, std::string address, std::string client) {
     const std::lock_guard lock(mutex_);
     if (source_) return false;
     source_ = std::move(source);
+    address_ = std::move(address);
+    client_ = std::move(client);
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    since_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    ++past_.sources;
     return true;
 }
 
@@ -75,10 +81,29 @@ std::optional<LiveInfo> LiveDesk::info() const {
     return source_ ? std::optional(source_->info()) : std::nullopt;
 }
 
+std::optional<OnAir> LiveDesk::on_air() const {
+    const std::lock_guard lock(mutex_);
+    if (!source_) return std::nullopt;
+    return OnAir{source_->info(), address_,         client_,
+                 since_ms_,       source_->bytes(), source_->stalls()};
+}
+
+LiveDesk::Figures LiveDesk::figures() const {
+    const std::lock_guard lock(mutex_);
+    Figures figures = past_;
+    if (!source_) return figures;
+    figures.connected = true;
+    figures.bytes += source_->bytes();
+    figures.stalls += source_->stalls();
+    return figures;
+}
+
 void LiveDesk::left(const LiveSource* source) {
     std::shared_ptr<LiveIntake> intake;
     const std::lock_guard lock(mutex_);
     if (source_.get() != source) return;
+    past_.bytes += source_->bytes();
+    past_.stalls += source_->stalls();
     gone_.push_back(std::move(source_));
     source_.reset();
     intake.swap(intake_);

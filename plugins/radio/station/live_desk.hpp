@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -38,15 +39,32 @@ class LiveIntake : public std::enable_shared_from_this<LiveIntake> {
     std::atomic<bool> waiting_{false};  // for room
 };
 
+// Who is on the air. The address and the client's name are for the station's owner alone.
+struct OnAir {
+    LiveInfo info;
+    std::string address, client;
+    std::int64_t since_ms = 0;  // since 1970
+    std::uint64_t bytes = 0, stalls = 0;
+};
+
 // Any thread.
 class LiveDesk {
   public:
+    // Of all sources so far.
+    struct Figures {
+        bool connected = false;
+        std::uint64_t sources = 0, bytes = 0, stalls = 0;
+    };
+
     // False: another source is on the air.
-    bool take(std::shared_ptr<LiveSource> source);
+    bool take(std::shared_ptr<LiveSource> source, std::string address = {},
+              std::string client = {});
     void receive(std::shared_ptr<LiveIntake> intake);
     // Null: there is none.
     std::shared_ptr<LiveSource> source() const;
     std::optional<LiveInfo> info() const;
+    std::optional<OnAir> on_air() const;
+    Figures figures() const;
     void left(const LiveSource* source);
     // Destroys those that have left. May wait for a decoder.
     void tidy();
@@ -54,6 +72,9 @@ class LiveDesk {
   private:
     mutable std::mutex mutex_;
     std::shared_ptr<LiveSource> source_;
+    std::string address_, client_;
+    std::int64_t since_ms_ = 0;
+    Figures past_;  // of sources that have left
     std::shared_ptr<LiveIntake> intake_;
     std::vector<std::shared_ptr<LiveSource>> gone_;
 };

@@ -93,7 +93,8 @@ void LiveRoutes::take_over(Station& station, const ExchangeView& exchange) {
     settings.rate = *rate;
     settings.timeout_seconds = station.settings.source_timeout;
     auto source = std::make_shared<LiveSource>(settings, info_of(exchange));
-    if (!station.live->take(source)) {
+    if (!station.live->take(source, std::string(exchange.remote_address()),
+                            header_text(exchange, "user-agent", 100))) {
         return refuse(exchange, {403, "mount_in_use",
                                  "Another source is on the air: it has to stop before."});
     }

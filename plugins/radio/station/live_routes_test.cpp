@@ -14,9 +14,11 @@
 namespace consort::radio {
 namespace {
 
+using ::testing::ContainsRegex;
 using testing::FakeExchange;
 using testing::FakeHost;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // "source:pw", "other:pw", "source:no"
 constexpr const char* right = "Basic c291cmNlOnB3";
@@ -26,6 +28,7 @@ constexpr const char* wrong = "Basic c291cmNlOm5v";
 struct Plugin {
     explicit Plugin(Context& context) {
         Settings settings;
+        settings.status_password = "secret";
         for (const char* route : {"/jazz", "/mute"}) {
             StationSettings station;
             station.route = station.name = route;
@@ -139,6 +142,38 @@ TEST_F(LiveRoutesTest, WhatASourceSaysOfItselfIsShown) {
     EXPECT_EQ(listener.response_headers()["icy-pub"], "1");
     live().released("It ended.");
     EXPECT_EQ(ask("GET", "/jazz", {}).response_headers()["icy-name"], "/jazz");
+}
+
+TEST_F(LiveRoutesTest, TheStationsOwnerSeesWhoIsOnTheAir) {
+    FakeExchange& source = ask("SOURCE", "/jazz",
+                               {{"authorization", right},
+                                {"ice-name", "Late show"},
+                                {"ice-bitrate", "192"},
+                                {"user-agent", "butt <1>"},
+                                {"content-type", "audio/mpeg"}});
+    source.send_body(std::string(5'000, '\0'));
+    plugin_->radio->tick();
+    auto& figures = host_.metrics.values;
+    EXPECT_EQ(figures["source_connected{station=/jazz}"], 1);
+    EXPECT_EQ(figures["source_connected{station=/mute}"], 0);
+    EXPECT_EQ(figures["sources_total{station=/jazz}"], 1);
+    EXPECT_EQ(figures["source_bytes_total{station=/jazz}"], 5'000);
+    const std::string page = ask("GET", "/status", {{"x-control-token", "secret"}}).body();
+    EXPECT_THAT(page, HasSubstr("Live source &#39;Late show&#39; from 192.0.2.1 (butt &lt;1&gt;)"));
+    EXPECT_THAT(page, HasSubstr(": 5 kB of audio/mpeg, 192 kb/s; its sound was late 0 times"));
+    EXPECT_THAT(page, Not(HasSubstr("pw")));
+    const std::string now = ask("GET", "/now-playing", {}, {{"route", "/jazz"}}).body();
+    EXPECT_THAT(now, ContainsRegex(R"("since":"20[0-9-]+T[0-9:]+Z")"));
+    EXPECT_THAT(now, Not(HasSubstr("192.0.2.1")));
+    live().released("It was skipped.");
+    ask("SOURCE", "/jazz", {{"authorization", right}}).send_body("1234");
+    plugin_->radio->tick();
+    EXPECT_EQ(figures["sources_total{station=/jazz}"], 2);
+    EXPECT_EQ(figures["source_bytes_total{station=/jazz}"], 5'004);
+    live(1).released("It was skipped.");
+    plugin_->radio->tick();
+    EXPECT_EQ(figures["source_connected{station=/jazz}"], 0);
+    EXPECT_EQ(figures["source_bytes_total{station=/jazz}"], 5'004);
 }
 
 TEST_F(LiveRoutesTest, TitlesAreChangedByMetadata) {

@@ -19,7 +19,10 @@ std::string time_text(std::int64_t milliseconds) {
 }
 
 std::string now_text(const Playing& playing) {
-    if (!playing.track) return "Silence";
+    if (!playing.track) {
+        if (playing.reason_code.empty()) return "Silence";
+        return "Silence. " + escaped(public_reason(playing.reason_code));
+    }
     std::string text = escaped(display_title(*playing.track));
     if (playing.track->live) text += " (live)";
     if (playing.track->jingle) text += " (jingle)";
@@ -38,6 +41,19 @@ std::string button(std::string_view action, const Station& station, std::string_
            escaped(csrf) + "\"><button>" + std::string(label) + "</button></form>\n";
 }
 
+std::string source_facts(const OnAir& live) {
+    std::string text = "<p class=\"facts\">Live source";
+    if (!live.info.name.empty()) text += " '" + escaped(live.info.name) + "'";
+    text += " from " + escaped(live.address);
+    if (!live.client.empty()) text += " (" + escaped(live.client) + ")";
+    text +=
+        " since " + time_text(live.since_ms) + ": " + std::to_string(live.bytes / 1'000) +
+        " kB of " +
+        (live.info.content_type.empty() ? "an unnamed format" : escaped(live.info.content_type));
+    if (!live.info.bitrate.empty()) text += ", " + escaped(live.info.bitrate) + " kb/s";
+    return text + "; its sound was late " + std::to_string(live.stalls) + " times</p>\n";
+}
+
 std::string facts(const Station& station, const Playing& playing) {
     const Station::Figures figures = station.figures();
     std::string text = "<div id=\"" + escaped(part_id(station, "facts")) + "\" data-fresh>\n";
@@ -52,6 +68,7 @@ std::string facts(const Station& station, const Playing& playing) {
             std::to_string(station.settings.max_clients) + " each way, " +
             std::to_string(figures.peak) + " so far; " + std::to_string(playing.track_count) +
             " files; state: " + escaped(playing.state) + "</p>\n";
+    if (const auto live = station.live->on_air()) text += source_facts(*live);
     if (!playing.reason.empty())
         text += "<p class=\"problem\">" + escaped(playing.reason) + "</p>\n";
     for (const std::string& problem : playing.problems)

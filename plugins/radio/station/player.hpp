@@ -19,6 +19,7 @@ struct Playing {
     double position_seconds = 0;
     std::string state;                  // "playing", "waiting", "live" or "failed"
     std::string reason;                 // why it does not play; empty if it does
+    std::string reason_code;            // the same as a stable word; see public_reason
     std::vector<std::string> problems;  // of its files, with what to do; a bounded number
     std::uint64_t track_count = 0;      // files that it has to play
     std::uint64_t started = 0;          // tracks that began so far

@@ -23,6 +23,7 @@ ProgrammeSettings programme_settings(const StationSettings& station, std::string
         entry.directory = directory_uri(entry.directory);
         settings.schedule.push_back(std::move(entry));
     }
+    settings.switch_at_once = station.switch_at_once;
     settings.state_directory = std::move(state_directory);
     return settings;
 }
@@ -78,9 +79,13 @@ void ProgrammePlayer::start(std::shared_ptr<Loudness> loudness) {
         std::make_shared<Programme>(link_, programme_settings(settings_, state_directory_));
     auto sound = std::make_shared<StationSound>(link_, sound_settings(settings_),
                                                 std::move(loudness), *programme, *this);
-    programme->start([weak = std::weak_ptr(sound)] {
-        if (const auto alive = weak.lock()) alive->changed();
-    });
+    programme->start(
+        [weak = std::weak_ptr(sound)] {
+            if (const auto alive = weak.lock()) alive->changed();
+        },
+        [weak = std::weak_ptr(sound)] {
+            if (const auto alive = weak.lock()) alive->move_on();
+        });
     const std::lock_guard lock(mutex_);
     programme_ = std::move(programme);
     sound_ = std::move(sound);
@@ -94,6 +99,7 @@ void ProgrammePlayer::stop() noexcept {
         programme.swap(programme_);
         sound.swap(sound_);
         trouble_ = "The station has ended.";
+        trouble_code_ = "ended";
     }
     sound.reset();
     if (programme) programme->stop();
@@ -118,6 +124,7 @@ Playing ProgrammePlayer::playing() const {
     if (!sound_) {
         playing.state = "waiting";
         playing.reason = trouble_;
+        playing.reason_code = trouble_code_;
         return playing;
     }
     const SoundState state = sound_->state();
@@ -126,8 +133,11 @@ Playing ProgrammePlayer::playing() const {
     playing.position_seconds = state.seconds;
     playing.state = state_text(state.doing);
     playing.reason = state.reason;
-    if (state.doing == SoundState::Doing::kWaiting && !report.trouble.empty())
+    if (!state.reason.empty()) playing.reason_code = state.code;
+    if (state.doing == SoundState::Doing::kWaiting && !report.trouble.empty()) {
         playing.reason = report.trouble;
+        playing.reason_code = report.trouble_code;
+    }
     playing.problems = std::move(report.problems);
     playing.track_count = report.files;
     playing.encoder_runs = state.encoder_runs;

@@ -55,7 +55,7 @@ class ProgrammePlayer final : public Player, public ChunkSink {
     mutable std::mutex mutex_;
     std::shared_ptr<Programme> programme_;
     std::shared_ptr<StationSound> sound_;  // after the programme, which it asks
-    std::string trouble_ = "The station starts.";
+    std::string trouble_ = "The station starts.", trouble_code_ = "starting";
 };
 
 // The URI of a directory that was written as a path or as a URI.

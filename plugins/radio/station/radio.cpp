@@ -62,7 +62,7 @@ Radio::Radio(const Context& context, const Settings& settings, const MakePlayer&
     }
     stations_ = std::make_unique<Stations>(std::move(made));
     for (const auto& station : stations_->all())
-        told_.push_back({StationMetrics(context.metrics(), *station), 0, {}, {}});
+        told_.push_back({StationMetrics(context.metrics(), *station), 0, {}, {}, {}});
     news_ = std::make_shared<News>(wake);
     hls_ = std::make_unique<HlsRoutes>(*stations_);
     controls_ = std::make_unique<Controls>(*stations_, settings.status_password, log_);
@@ -241,12 +241,14 @@ void Radio::tick() {
         station.live->tidy();
         told.metrics.update(station);
         const Playing playing = station.player->playing();
-        const bool changed = playing.started != told.started || playing.state != told.state;
+        const bool changed = playing.started != told.started || playing.state != told.state ||
+                             playing.reason_code != told.reason_code;
         if (!playing.reason.empty() && playing.reason != told.reason)
             log_.warning(station.settings.route, ": ", playing.reason);
         told.started = playing.started;
         told.state = playing.state;
         told.reason = playing.reason;
+        told.reason_code = playing.reason_code;
         if (changed) news_->publish(station.settings.route, now_playing_json(station));
     }
     hls_->tick();

@@ -60,7 +60,7 @@ class Radio {
     struct Told {
         StationMetrics metrics;
         std::uint64_t started = 0;
-        std::string state, reason;
+        std::string state, reason, reason_code;
     };
     std::vector<Told> told_;
     unsigned ticks_ = 0;

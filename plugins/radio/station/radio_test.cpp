@@ -176,6 +176,31 @@ TEST_F(RadioTest, EventsComeWithTheTracksOfTheirRoute) {
     EXPECT_TRUE(all.body_complete());
 }
 
+TEST_F(RadioTest, SilenceIsExplainedToListenersWithoutTheMachinesFolders) {
+    const std::string secret = "'/home/me/music' does not exist";
+    const auto about =
+        R"("reason_code":"directory_missing","reason":"The station's folder is not there.")";
+    plugin_->players["/jazz"]->wait("directory_missing", secret);
+    const FakeExchange& events = ask("GET", "/now-playing/events", {}, {{"route", "/jazz"}});
+    for (const char* path : {"/now-playing", "/streams"}) {
+        const std::string body = ask("GET", path).body();
+        EXPECT_THAT(body, HasSubstr(about)) << path;
+        EXPECT_THAT(body, Not(HasSubstr("/home/me"))) << path;
+    }
+    EXPECT_THAT(events.body(), HasSubstr(about));
+    EXPECT_THAT(ask("GET", "/web").body(), HasSubstr("Silence. The station&#39;s folder is not"));
+    const std::string page = ask("GET", "/status", token).body();
+    EXPECT_THAT(page, HasSubstr("&#39;/home/me/music&#39; does not exist"));
+    // Another reason is news.
+    plugin_->radio->tick();
+    plugin_->players["/jazz"]->wait("files_broken", "All of them.");
+    plugin_->radio->tick();
+    EXPECT_THAT(events.body(),
+                HasSubstr(R"("reason":"None of the station's files can be played.")"));
+    play("/jazz", "Again");
+    EXPECT_THAT(ask("GET", "/now-playing").body(), Not(HasSubstr("reason")));
+}
+
 TEST_F(RadioTest, ControlsReachTheStationThatIsNamed) {
     EXPECT_EQ(ask("POST", "/next-track/rock/hard").status(), 401);
     EXPECT_EQ(ask("POST", "/next-track/rock/hard", token).status(), 200);

@@ -67,6 +67,8 @@ class Assembly {
             ranged(key, value, 1, 1'000, station_.jingle_every);
         } else if (key == "schedule") {
             schedule(value);
+        } else if (key == "switch") {
+            switching(value);
         } else if (key == "chained") {
             boolean(key, value, station_.chained);
         } else if (key == "source_password") {
@@ -76,7 +78,8 @@ class Assembly {
         } else {
             mistake("does not know '" + std::string(key) +
                     "'; it may hold route, directory, name, genre, url, format, bitrate, shuffle, "
-                    "crossfade, loudness, max_clients, jingles, jingle_every, schedule, chained, "
+                    "crossfade, loudness, max_clients, jingles, jingle_every, schedule, switch, "
+                    "chained, "
                     "source_password, source_timeout");
         }
     }
@@ -98,6 +101,12 @@ class Assembly {
         } else {
             station_.loudness = *given;
         }
+    }
+    void switching(const std::string& value) {
+        if (value != "now" && value != "track")
+            return mistake("switch is '" + value +
+                           "': it must be now, or track, to wait for the end of the track");
+        station_.switch_at_once = value == "now";
     }
     void schedule(const std::string& value) {
         const Result<ScheduleEntry> entry = parse_schedule_entry(value);
@@ -187,6 +196,7 @@ class Reader {
         });
         shared.format(format);
         shared.loudness(config_.string("loudness", "-16"));
+        shared.switching(config_.string("switch", "now"));
         defaults_ = shared.station();
         defaults_.bitrate = static_cast<std::uint32_t>(config_.integer("bitrate", 128));
         defaults_.max_clients = static_cast<std::size_t>(config_.integer("max_clients", 500));

@@ -24,6 +24,7 @@ struct StationSettings {
     std::string jingles;                // a directory; empty: none
     unsigned jingle_every = 5;          // tracks
     std::vector<std::string> schedule;  // "mon-fri 07:00-10:00 /music/morning"
+    bool switch_at_once = true;         // an hour of the schedule ends the track that plays
     bool chained = true;                // Ogg: tags of each track within the stream
     std::string source_password;        // of live sources; empty: there are none
     double source_timeout = 10;         // seconds that a live source may send no sound

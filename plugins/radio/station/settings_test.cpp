@@ -50,7 +50,21 @@ TEST_F(SettingsTest, AFolderIsTheMainStation) {
     EXPECT_STREQ(main.content_type(), "audio/ogg");
     EXPECT_EQ(main.bitrate, 192u);
     EXPECT_EQ(main.schedule.size(), 1u);
+    EXPECT_TRUE(main.switch_at_once);
     EXPECT_EQ(main.loudness, -16);
+}
+
+TEST_F(SettingsTest, AnHourMayWaitForTheTracksEnd) {
+    host_.config.values["switch"] = "track";
+    host_.config.values["stations"] =
+        std::vector<std::string>{"route=/a directory=/a", "route=/b directory=/b switch=now",
+                                 "route=/c directory=/c switch=soon"};
+    const Settings settings = read();
+    ASSERT_EQ(settings.stations.size(), 3u);
+    EXPECT_FALSE(settings.stations[0].switch_at_once);
+    EXPECT_TRUE(settings.stations[1].switch_at_once);
+    ASSERT_EQ(settings.mistakes.size(), 1u);
+    EXPECT_THAT(settings.mistakes[0], HasSubstr("switch is 'soon': it must be now, or track"));
 }
 
 TEST_F(SettingsTest, RoutesComeAsJsonAndStationsAsText) {

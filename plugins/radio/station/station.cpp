@@ -1,7 +1,10 @@
 #include "plugins/radio/station/station.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <ctime>
+#include <utility>
 
 #include "plugins/radio/air/icy.hpp"
 #include "plugins/radio/hls/live_hls.hpp"
@@ -67,6 +70,11 @@ StationMetrics::StationMetrics(const Metrics& metrics, const Station& station) {
     hls_listeners_ = gauge("hls_listeners", "Listeners by HLS: who asked for a segment lately.");
     behind_ = gauge("behind_seconds", "How far the slowest listener is behind.");
     playing_ = gauge("playing", "1 while something plays.");
+    sources_.metric = counter("sources_total", "Live sources that took over.");
+    source_bytes_.metric = counter("source_bytes_total", "Bytes that live sources sent.");
+    source_stalls_.metric =
+        counter("source_stalls_total", "Times that a live source's sound did not come in time.");
+    source_connected_ = gauge("source_connected", "1 while a live source is connected.");
     files_ = gauge("files", "Files that the station has to play.");
 }
 
@@ -84,11 +92,43 @@ void StationMetrics::update(const Station& station) {
     refused_.follow(figures.refused);
     drops_.follow(stream.drops);
     jumps_.follow(stream.jumps);
+    const LiveDesk::Figures live = station.live->figures();
+    sources_.follow(live.sources);
+    source_bytes_.follow(live.bytes);
+    source_stalls_.follow(live.stalls);
+    source_connected_.set(live.connected ? 1 : 0);
     listeners_.set(static_cast<double>(figures.listeners));
     hls_listeners_.set(static_cast<double>(figures.by_hls));
     behind_.set(stream.behind_seconds);
     playing_.set(playing.track ? 1 : 0);
     files_.set(static_cast<double>(playing.track_count));
+}
+
+std::string_view public_reason(std::string_view code) noexcept {
+    constexpr std::pair<std::string_view, std::string_view> reasons[] = {
+        {"starting", "The station starts."},
+        {"ended", "The station has ended."},
+        {"opening", "The next track is being opened."},
+        {"directory_reading", "The station's folder is being read."},
+        {"directory_missing", "The station's folder is not there."},
+        {"directory_unreadable", "The station's folder may not be read."},
+        {"directory_unreachable", "The disk or server of the station's folder is out of reach."},
+        {"directory_empty", "The station's folder holds nothing to play."},
+        {"files_unreadable", "The files of the station may not be read."},
+        {"files_broken", "None of the station's files can be played."},
+        {"file_broken", "A file of the station cannot be played."},
+        {"encoder_failed", "The station's encoder does not run."}};
+    for (const auto& [known, words] : reasons)
+        if (known == code) return words;
+    return "The station has nothing to play.";
+}
+
+std::string time_text_utc(std::int64_t milliseconds) {
+    const auto when = static_cast<std::time_t>(milliseconds / 1'000);
+    std::tm parts{};
+    ::gmtime_r(&when, &parts);
+    std::array<char, 32> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
 std::string now_playing_json(const Station& station) {
@@ -110,11 +150,17 @@ std::string now_playing_json(const Station& station) {
     } else {
         json.raw("title", "null");
     }
-    if (const auto live = station.live->info()) {
+    if (!playing.reason_code.empty()) {
+        json.text("reason_code", playing.reason_code);
+        json.text("reason", public_reason(playing.reason_code));
+    }
+    if (const auto on_air = station.live->on_air()) {
+        const LiveInfo* const live = &on_air->info;
         JsonObject source;
         source.text("name", live->name).text("genre", live->genre);
         source.text("description", live->description).text("url", live->url);
         source.text("bitrate", live->bitrate).text("content_type", live->content_type);
+        source.text("since", time_text_utc(on_air->since_ms));
         json.raw("source", source.truth("public", live->is_public).str());
     }
     json.number("listeners", static_cast<double>(station.figures().listeners));

@@ -66,9 +66,14 @@ class StationMetrics {
         void follow(std::uint64_t total);
     };
     Following bytes_, connects_, refused_, drops_, jumps_;
-    Metric listeners_, hls_listeners_, behind_, playing_, files_;
+    Following sources_, source_bytes_, source_stalls_;
+    Metric listeners_, hls_listeners_, behind_, playing_, files_, source_connected_;
 };
 
+// A code of a player's reason in words for listeners, who need not know the machine's folders.
+std::string_view public_reason(std::string_view code) noexcept;
+// As RFC 3339 has it, in UTC.
+std::string time_text_utc(std::int64_t milliseconds);
 // {"route":"/jazz","name":…}: for /streams.
 std::string stream_json(const Station& station);
 // For /now-playing and its events.

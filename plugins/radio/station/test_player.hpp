@@ -30,7 +30,15 @@ class TestPlayer final : public Player {
         const std::lock_guard lock(mutex_);
         now_.track = std::make_shared<const Track>(track);
         now_.state = "playing";
+        now_.reason = now_.reason_code = "";
         ++now_.started;
+    }
+    void wait(const std::string& code, const std::string& reason) {
+        const std::lock_guard lock(mutex_);
+        now_.track = nullptr;
+        now_.state = "waiting";
+        now_.reason_code = code;
+        now_.reason = reason;
     }
     std::vector<std::string> calls;
     std::vector<Played> played;

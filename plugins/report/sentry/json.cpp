@@ -1,28 +1,12 @@
 #include "plugins/report/sentry/json.hpp"
 
+#include "consort/utf8.hpp"
+
 namespace consort::sentry {
 
 namespace {
 
 bool continues(unsigned char c) { return (c & 0xc0) == 0x80; }
-
-// The length of the valid UTF-8 sequence at the front (RFC 3629); 0: none.
-std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(0);
-    if (first < 0x80) return 1;
-    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i) {
-        if (!continues(byte(i))) return 0;
-    }
-    const unsigned char second = byte(1);
-    if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
-        (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) {
-        return 0;
-    }
-    return length;
-}
 
 }  // namespace
 

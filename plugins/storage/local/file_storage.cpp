@@ -105,11 +105,24 @@ Result<void> FileStorage::list(std::string_view uri, const ListSink& each) {
             entry->d_type != DT_UNKNOWN)
             continue;
         struct stat status {};
-        if (::fstatat(::dirfd(directory.get()), entry->d_name, &status, 0) != 0) continue;
+        if (::fstatat(::dirfd(directory.get()), entry->d_name, &status, 0) != 0) {
+            // One that is gone by now is no news, a link that leads nowhere is.
+            if (errno != ENOENT || entry->d_type == DT_LNK)
+                left_out(*path + '/' + entry->d_name, errno);
+            continue;
+        }
         const consort_stat found = converted(status);
         if (found.kind == 0) continue;
         if (auto go_on = each(name, found); !go_on) return go_on;
     }
+}
+
+void FileStorage::left_out(const std::string& path, int error) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (told_.size() >= kMostTold || !told_.insert(path).second) return;
+    }
+    warn_(system_error("Left out, because it can't be looked at:", path, error).text);
 }
 
 Result<std::unique_ptr<DirectoryWatch>> FileStorage::watch(std::string_view uri,

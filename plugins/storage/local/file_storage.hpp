@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -40,12 +42,18 @@ class FileStorage {
                                std::uint64_t size);
     int descriptor(const Source& source) noexcept { return source.fd; }
     Result<consort_stat> look(std::string_view uri);
-    // Entries that are neither files nor directories, and dangling links, are left out.
+    // Entries that are neither files nor directories are left out, and those that can't be looked
+    // at (dangling links, disks that fail), which are warned of once.
     Result<void> list(std::string_view uri, const ListSink& each);
     Result<std::unique_ptr<Watch>> watch(std::string_view uri, ChangeSink changed);
 
   private:
+    static constexpr std::size_t kMostTold = 10'000;
+    void left_out(const std::string& path, int error);
+
     std::function<void(std::string_view)> warn_;
+    std::mutex mutex_;
+    std::set<std::string> told_;  // paths that were warned of
 };
 
 // The Error for an errno: NOT_FOUND, DENIED, BUSY or IO, with a sentence that names the object.

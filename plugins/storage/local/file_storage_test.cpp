@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "plugins/storage/local/file_uri.hpp"
 
@@ -16,7 +18,8 @@ namespace {
 class FileStorageTest : public ::testing::Test {
   protected:
     std::filesystem::path directory_;
-    FileStorage storage_{[](std::string_view) {}};
+    std::vector<std::string> warnings_;
+    FileStorage storage_{[this](std::string_view text) { warnings_.emplace_back(text); }};
 
     void SetUp() override {
         std::string pattern = (std::filesystem::temp_directory_path() / "consort-XXXXXX").string();
@@ -79,6 +82,11 @@ TEST_F(FileStorageTest, ListsFilesAndDirectoriesOnly) {
     EXPECT_EQ(found["link"].file_id, found["file"].file_id);
     EXPECT_EQ(found["folder"].kind, CONSORT_ENTRY_DIRECTORY);
     EXPECT_EQ(found["loop"].kind, CONSORT_ENTRY_DIRECTORY);
+    ASSERT_TRUE(storage_.list(uri(""), ListSink(each, &found)));
+    ASSERT_EQ(warnings_.size(), 1u) << "told once";
+    EXPECT_NE(warnings_[0].find((directory_ / "dangling").string() + "': No such file"),
+              std::string::npos)
+        << warnings_[0];
     EXPECT_EQ(storage_.list(uri("file"), ListSink(each, &found)).error().status,
               CONSORT_E_NOT_FOUND);
 }
