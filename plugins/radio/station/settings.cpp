@@ -20,9 +20,11 @@ constexpr std::array formats{"mp3", "aac", "ogg", "opus", "flac"};
 
 // What the host and this plugin answer themselves.
 constexpr std::string_view reserved[] = {
-    "/api",         "/app",        "/assets", "/healthz",         "/hls", "/metrics", "/next-track",
-    "/now-playing", "/prev-track", "/readyz", "/reload-playlist", "/s",   "/stations", "/status",  "/streams",
-    "/web",         "/admin"};
+    "/api",        "/app",     "/assets",          "/healthz",
+    "/hls",        "/metrics", "/next-track",      "/now-playing",
+    "/prev-track", "/readyz",  "/reload-playlist", "/s",
+    "/stations",   "/status",  "/streams",         "/web",
+    "/admin"};
 
 template <class Number>
 std::optional<Number> number(std::string_view text) {
