@@ -16,6 +16,7 @@ namespace {
 using cmx::Block;
 using cmx::Extent;
 using cmx::kBlockSamples;
+using cmx::kQuarter;
 
 Error corrupt(const std::string& what) {
     return {CONSORT_E_CORRUPT, "The media index is damaged: " + what + "."};
@@ -323,12 +324,21 @@ bool IndexFile::bytes_before(std::uint32_t track, std::uint64_t sample,
             bytes += cmx::unpack(sizes, i, block.width[cmx::kSize]);
         return bytes;
     };
-    // From the nearer end of the block.
+    // From the nearest place of which the sum is known.
     const std::uint64_t count = sample - number * kBlockSamples;
-    if (count > kBlockSamples / 2 && number + 1 < all.size())
-        out = all[number + 1].bytes_before - sum(count, kBlockSamples);
-    else
-        out = block.bytes_before + sum(0, count);
+    const bool ends = number + 1 < all.size();
+    std::uint64_t known = 0;
+    out = block.bytes_before;
+    if (!cmx::has_quarters(block)) {
+        known = ends && count > kBlockSamples / 2 ? kBlockSamples : 0;
+    } else {
+        known = (count + kQuarter / 2) / kQuarter * kQuarter;
+        if (!ends && known > std::min(count, 3 * kQuarter)) known -= kQuarter;  // not full
+        for (std::uint64_t i = 0; i < std::min<std::uint64_t>(known / kQuarter, 3); ++i)
+            out += kQuarter * block.size_base + block.quarter[i];
+    }
+    if (known == kBlockSamples) out = all[number + 1].bytes_before;
+    out = count < known ? out - sum(count, known) : out + sum(known, count);
     return true;
 }
 

@@ -5,8 +5,8 @@
 // Samples stand in blocks of kBlockSamples. A block keeps the base of each quantity and, bit-packed
 // one stream after the other, every sample's distance from it: size, duration, composition offset,
 // gap (bytes skipped since the end of the sample before it in the same area) and flags. A stream
-// that does not vary has width 0 and takes no space. So an hour of AAC takes about 280 kB, and any
-// sample, and the size of any run of samples, is at most kBlockSamples additions away.
+// that does not vary has width 0 and takes no space. So an hour of AAC takes about 280 kB, any
+// sample is at most kBlockSamples additions away, and the size of any run of samples a few.
 #pragma once
 
 #include <bit>
@@ -19,8 +19,9 @@ namespace consort::media::cmx {
 static_assert(std::endian::native == std::endian::little, "the index is read in place");
 
 inline constexpr char kMagic[8] = {'C', 'O', 'N', 'S', 'C', 'M', 'X', '\n'};
-inline constexpr std::uint32_t kVersion = 3;  // a reader refuses every other; it is then rebuilt
+inline constexpr std::uint32_t kVersion = 4;  // a reader refuses every other; it is then rebuilt
 inline constexpr std::uint64_t kBlockSamples = 128;
+inline constexpr std::uint64_t kQuarter = kBlockSamples / 4;
 inline constexpr std::uint32_t kMaxTracks = 256;
 inline constexpr std::uint64_t kMaxPosition = 1ull << 55;  // of offsets, times and sizes
 inline constexpr std::uint64_t kPadding = 8;               // after packed bits: 64-bit loads
@@ -74,9 +75,15 @@ struct Block {
     std::int32_t composition_base;
     std::uint8_t flags_base;
     std::uint8_t width[kStreams];
-    std::uint8_t reserved[6];
+    // Distances of the sizes from size_base, summed over each of the first three quarters; used if
+    // has_quarters().
+    std::uint16_t quarter[3];
 };
 static_assert(sizeof(Block) == 72);
+
+// Whether the sums of any quarter's sizes fit: only films have samples that vary more.
+inline constexpr bool has_quarters(const Block& block) { return block.width[kSize] <= 11; }
+static_assert(kQuarter * ((1u << 11) - 1) <= UINT16_MAX);
 
 // Bytes of a stream of `count` values; streams begin at byte borders.
 inline constexpr std::uint64_t stream_bytes(std::uint64_t count, std::uint8_t width) {

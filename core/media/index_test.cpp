@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <utility>
 
 #include "core/media/index_file.hpp"
 #include "core/media/index_writer.hpp"
@@ -120,6 +121,30 @@ TEST_F(IndexTest, GivesBackWhatWasWritten) {
     EXPECT_FALSE(file->samples(3, 0, 0, nullptr));
     std::uint64_t none = 0;
     EXPECT_FALSE(file->bytes_before(3, 0, none));
+}
+
+// Sizes of sound are summed by quarters of a block, the last of which may be open.
+TEST_F(IndexTest, AddsUpSizesOfSound) {
+    for (const std::size_t count : {1u, 31u, 33u, 100u, 127u, 128u, 129u, 1000u}) {
+        writer_ = std::move(*IndexWriter::create(path_, kSource));
+        ASSERT_TRUE(writer_->add_track(audio_track()));
+        std::mt19937 random(static_cast<unsigned>(count));
+        std::vector<consort_sample> all(count);
+        std::uint64_t end = 100;
+        for (std::size_t i = 0; i < count; ++i) {
+            all[i].size = 200 + random() % 2048;
+            all[i].offset = std::exchange(end, end + all[i].size);
+            all[i].decode_time = static_cast<std::int64_t>(i) * 1024;
+            all[i].duration = 1024;
+        }
+        ASSERT_TRUE(writer_->add_samples(0, all.data(), all.size()));
+        const auto file = finish();
+        std::uint64_t bytes = 1;
+        for (std::size_t i = 0; i <= count; ++i) {
+            ASSERT_TRUE(file->bytes_before(0, i, bytes));
+            EXPECT_EQ(bytes + 100, i < count ? all[i].offset : end) << i << " of " << count;
+        }
+    }
 }
 
 TEST_F(IndexTest, FindsTheSampleAtATime) {

@@ -3,6 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 #include <xxhash.h>
+// Takes the widest registers that the machine has.
+#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
+#include <xxh_x86dispatch.h>
+#endif
 
 #include <algorithm>
 #include <atomic>
@@ -106,6 +110,12 @@ void IndexWriter::Track::close_block() {
     block.duration_base = static_cast<std::uint32_t>(column[cmx::kDuration].least);
     block.composition_base = static_cast<std::int32_t>(column[cmx::kComposition].least);
     block.gap_base = column[cmx::kGap].least;
+    if (cmx::has_quarters(block)) {
+        const std::size_t end = std::min<std::size_t>(open.size(), 3 * cmx::kQuarter);
+        for (std::size_t i = 0; i < end; ++i)
+            block.quarter[i / cmx::kQuarter] +=
+                static_cast<std::uint16_t>(open[i].size - block.size_base);
+    }
     block.flags_base = static_cast<std::uint8_t>(column[cmx::kFlags].least);
     blocks.push_back(block);
     open.clear();

@@ -7,6 +7,8 @@
 #include <iterator>
 #include <limits>
 #include <set>
+#include <span>
+#include <tuple>
 
 #include "core/host/guard.hpp"
 #include "core/media/listing.hpp"
@@ -62,6 +64,19 @@ std::vector<std::int64_t> converted(const std::vector<std::int64_t>& pictures,
                                                    source.timescale) +
                          coded.edit_start);
     return starts;
+}
+
+// Renditions of one source mostly share their segments' starts: one of `others` with the same.
+const std::vector<std::int64_t>* same_starts(
+    const consort_rendition& of, std::span<const std::unique_ptr<consort_rendition>> others) {
+    const auto grid = [](const consort_rendition& one) {
+        return std::tuple(one.info.sample_duration, one.info.flags & CONSORT_ENCODING_CUTTABLE,
+                          one.track.timescale, one.track.media_duration, one.track.edit_start,
+                          one.track.edit_duration);
+    };
+    const auto found =
+        std::ranges::find_if(others, [&](const auto& other) { return grid(*other) == grid(of); });
+    return found == others.end() ? nullptr : &(*found)->starts;
 }
 
 bool rising(const std::vector<std::int64_t>& starts) {
@@ -122,7 +137,8 @@ std::vector<config::RenditionSettings> RenditionFactory::usable(observe::Metrics
 
 std::unique_ptr<consort_rendition> RenditionFactory::prepare(
     const Settings& settings, consort_media* media, const consort_track& track,
-    std::uint32_t number, const Sound* sound, const std::vector<std::int64_t>& pictures) const {
+    std::uint32_t number, const Sound* sound, const std::vector<std::int64_t>& pictures,
+    std::span<const std::unique_ptr<consort_rendition>> others) const {
     Wanted wanted(settings);
     consort_encode_source source{};
     source.struct_size = sizeof source;
@@ -164,14 +180,17 @@ std::unique_ptr<consort_rendition> RenditionFactory::prepare(
     if (sound != nullptr) made->sound = *sound;
     inherit(track, made->track);
     const bool cuttable = (made->info.flags & CONSORT_ENCODING_CUTTABLE) != 0;
-    if (sound != nullptr)
+    const auto* const shared = sound != nullptr ? same_starts(*made, others) : nullptr;
+    if (shared != nullptr)
+        made->starts = *shared;
+    else if (sound != nullptr)
         made->starts = audio_segments(made->track, cuttable ? made->info.sample_duration : 0,
                                       segment_seconds_);
     else if (cuttable)
         made->starts = converted(pictures, track, made->track);
     else
         made->starts = {0, static_cast<std::int64_t>(made->track.media_duration)};
-    if (made->track.timescale == 0 || !rising(made->starts)) {
+    if (made->track.timescale == 0 || (shared == nullptr && !rising(made->starts))) {
         logger().warning(settings.name + " is not offered for item " +
                          std::string(media->item_id()) +
                          ": its encoder describes a track without time");
@@ -195,7 +214,8 @@ void RenditionFactory::add_audio(consort_media* media, std::uint32_t number, boo
     const std::size_t first = list.size();
     for (const Settings& settings : usable_) {
         if (settings.height != 0) continue;
-        auto made = prepare(settings, media, track, number, &*sound, {});
+        auto made =
+            prepare(settings, media, track, number, &*sound, {}, std::span(list).subspan(first));
         if (made == nullptr) continue;
         made->name = settings.name + (main ? "" : "." + std::to_string(number));
         list.push_back(std::move(made));
@@ -215,7 +235,7 @@ void RenditionFactory::add_video(consort_media* media, std::uint32_t number,
         if (settings.listed && (lowest == nullptr || settings.height < lowest->height))
             lowest = &settings;
         if (settings.height > upright_height(track)) continue;
-        auto made = prepare(settings, media, track, number, nullptr, *pictures);
+        auto made = prepare(settings, media, track, number, nullptr, *pictures, {});
         if (made == nullptr) continue;
         any = any || settings.listed;
         made->name = settings.name;
@@ -225,7 +245,7 @@ void RenditionFactory::add_video(consort_media* media, std::uint32_t number,
     // A source smaller than all of them is had at its own size.
     Settings own = *lowest;
     own.height = 0;
-    auto made = prepare(own, media, track, number, nullptr, *pictures);
+    auto made = prepare(own, media, track, number, nullptr, *pictures, {});
     if (made == nullptr) return;
     made->name = own.name;
     list.push_back(std::move(made));

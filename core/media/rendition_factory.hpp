@@ -37,10 +37,11 @@ class RenditionFactory {
 
     void prepare_once(const consort_pcm& sound) const;
     std::vector<Settings> usable(observe::Metrics& metrics) const;
-    std::unique_ptr<consort_rendition> prepare(const Settings& settings, consort_media* media,
-                                               const consort_track& track, std::uint32_t number,
-                                               const Sound* sound,
-                                               const std::vector<std::int64_t>& pictures) const;
+    // `others`: those of the same track that are made already.
+    std::unique_ptr<consort_rendition> prepare(
+        const Settings& settings, consort_media* media, const consort_track& track,
+        std::uint32_t number, const Sound* sound, const std::vector<std::int64_t>& pictures,
+        std::span<const std::unique_ptr<consort_rendition>> others) const;
     void add_audio(consort_media* media, std::uint32_t number, bool main,
                    RenditionList& list) const;
     void add_video(consort_media* media, std::uint32_t number, RenditionList& list) const;
