@@ -14,7 +14,7 @@ namespace consort::radio {
 using Bytes = std::vector<std::byte>;
 
 // What a decoder must know of coded frames that do not say it themselves.
-struct Coding {
+struct FrameCoding {
     std::string codec;          // "opus" or "flac"
     std::string configuration;  // as media.h says
     std::uint32_t rate = 0, channels = 0, bits = 0;
@@ -38,7 +38,7 @@ struct Chunk {
     // a `coding` (Opus and FLAC in Ogg, whose pages hold them in pieces), else in `bytes`.
     std::vector<std::uint32_t> frame_offsets;
     Bytes frames_alone;
-    std::shared_ptr<const Coding> coding;
+    std::shared_ptr<const FrameCoding> coding;
 
     const Bytes& coded() const noexcept { return coding ? frames_alone : bytes; }
 };

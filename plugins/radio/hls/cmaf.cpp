@@ -63,7 +63,7 @@ class Boxes {
     }
 };
 
-void sample_entry(Boxes& to, const Coding& coding) {
+void sample_entry(Boxes& to, const FrameCoding& coding) {
     const bool opus = coding.codec == "opus";
     const auto entry = to.box(opus ? "Opus" : "fLaC");
     to.zeros(6);
@@ -82,7 +82,7 @@ void sample_entry(Boxes& to, const Coding& coding) {
     }
 }
 
-void media_information(Boxes& to, const Coding& coding) {
+void media_information(Boxes& to, const FrameCoding& coding) {
     const auto minf = to.box("minf");
     {
         const auto smhd = to.full("smhd", 0);
@@ -109,7 +109,7 @@ void media_information(Boxes& to, const Coding& coding) {
     to.empty_table("stco");
 }
 
-void track(Boxes& to, const Coding& coding) {
+void track(Boxes& to, const FrameCoding& coding) {
     const auto trak = to.box("trak");
     {
         const auto tkhd = to.full("tkhd", 3);  // enabled, in the movie
@@ -140,7 +140,7 @@ void track(Boxes& to, const Coding& coding) {
     media_information(to, coding);
 }
 
-void movie(Boxes& to, const Coding& coding, std::uint32_t each) {
+void movie(Boxes& to, const FrameCoding& coding, std::uint32_t each) {
     const auto moov = to.box("moov");
     {
         const auto mvhd = to.full("mvhd", 0);
@@ -168,13 +168,13 @@ void movie(Boxes& to, const Coding& coding, std::uint32_t each) {
 
 }  // namespace
 
-bool cmaf_carries(const Coding& coding) noexcept {
+bool cmaf_carries(const FrameCoding& coding) noexcept {
     if (coding.rate == 0 || coding.rate > 0xffff || coding.channels == 0) return false;
     return (coding.codec == "opus" && coding.configuration.size() >= 11) ||
            (coding.codec == "flac" && coding.configuration.size() >= 4 + 34);
 }
 
-std::string cmaf_init(const Coding& coding, std::uint32_t each) {
+std::string cmaf_init(const FrameCoding& coding, std::uint32_t each) {
     Boxes to;
     {
         const auto ftyp = to.box("ftyp");

@@ -10,10 +10,10 @@
 namespace consort::radio {
 
 // Whether such frames have a place in MP4 here: Opus and FLAC.
-bool cmaf_carries(const Coding& coding) noexcept;
+bool cmaf_carries(const FrameCoding& coding) noexcept;
 
 // The initialization segment: ftyp and a moov without samples. `each`: PCM frames of a coded frame.
-std::string cmaf_init(const Coding& coding, std::uint32_t each);
+std::string cmaf_init(const FrameCoding& coding, std::uint32_t each);
 
 // moof and the head of an mdat; the frames, of `sizes` bytes each, follow. `time`: of the first PCM
 // frame, in PCM frames. `sequence`: larger than that of the fragment before.

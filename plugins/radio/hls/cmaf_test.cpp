@@ -10,7 +10,7 @@
 namespace consort::radio {
 namespace {
 
-Coding flac() {
+FrameCoding flac() {
     std::string info("\x80\0\0\x22", 4);
     for (char c = 0; c < 34; ++c) info.push_back(c);
     return {"flac", info, 44'100, 2, 16};
@@ -28,7 +28,7 @@ std::string box_of(const std::string& bytes, const std::string& type) {
 }
 
 TEST(Cmaf, TheBeginningIsThatOfPackagedFiles) {
-    const Coding coding = flac();
+    const FrameCoding coding = flac();
     delivery::InitTrack file{};
     file.track.struct_size = sizeof file.track;
     file.track.kind = CONSORT_TRACK_AUDIO;
@@ -82,10 +82,10 @@ TEST(Cmaf, AnEventCarriesATag) {
 
 TEST(Cmaf, WhatHasNoPlaceIsNotTaken) {
     EXPECT_TRUE(cmaf_carries(flac()));
-    for (Coding wrong :
-         {Coding{"vorbis", std::string(100, 'x'), 48'000, 2, 0},
-          Coding{"opus", "short", 48'000, 2, 0}, Coding{"flac", "short", 48'000, 2, 16},
-          Coding{"opus", std::string(11, '\0'), 0, 2, 0}})
+    for (FrameCoding wrong :
+         {FrameCoding{"vorbis", std::string(100, 'x'), 48'000, 2, 0},
+          FrameCoding{"opus", "short", 48'000, 2, 0}, FrameCoding{"flac", "short", 48'000, 2, 16},
+          FrameCoding{"opus", std::string(11, '\0'), 0, 2, 0}})
         EXPECT_FALSE(cmaf_carries(wrong)) << wrong.codec;
 }
 

@@ -118,7 +118,7 @@ class LiveWindow {
     std::deque<LiveSegment> segments_;
     LivePart part_;                          // that is being put together
     std::vector<std::uint32_t> part_sizes_;  // of its coded frames
-    std::shared_ptr<const Coding> coding_;
+    std::shared_ptr<const FrameCoding> coding_;
     std::shared_ptr<const LiveInit> init_;
     std::uint32_t fragments_ = 0;
     SharedChunk last_;

@@ -15,7 +15,7 @@ struct TestStation {
     std::uint64_t number = 0, first = 0;
     std::uint32_t run = 1;
     std::shared_ptr<const Track> track = named("One");
-    std::shared_ptr<const Coding> coding;  // if there is one, `bytes` are something else
+    std::shared_ptr<const FrameCoding> coding;  // if there is one, `bytes` are something else
 
     static std::shared_ptr<const Track> named(std::string title) {
         auto made = std::make_shared<Track>();
@@ -23,9 +23,9 @@ struct TestStation {
         made->artist = "Somebody";
         return made;
     }
-    static std::shared_ptr<const Coding> opus() {
-        return std::make_shared<const Coding>(
-            Coding{"opus", std::string("\0\2\1\x38\0\0\xbb\x80\0\0\0", 11), rate, 2, 0});
+    static std::shared_ptr<const FrameCoding> opus() {
+        return std::make_shared<const FrameCoding>(
+            FrameCoding{"opus", std::string("\0\2\1\x38\0\0\xbb\x80\0\0\0", 11), rate, 2, 0});
     }
     // The bytes of the coded frame that begins at PCM frame `at`.
     static std::string frame_at(std::uint64_t at) {

@@ -30,7 +30,7 @@ class ChunkBuilder {
     // The bytes that follow are a frame's.
     void mark_frame() { made_.frame_offsets.push_back(size()); }
     // What the frames of the run that begins need to be packaged again, and such a frame.
-    void set_coding(std::shared_ptr<const Coding> coding) { coding_ = std::move(coding); }
+    void set_coding(std::shared_ptr<const FrameCoding> coding) { coding_ = std::move(coding); }
     void add_frame_alone(std::span<const std::byte> bytes);
     void add_time(std::uint32_t frames) noexcept { position_ += frames; }
     // Whether the chunk is as long as it should be, if `next` more frames would follow.
@@ -50,7 +50,7 @@ class ChunkBuilder {
     std::uint32_t run_ = 0;
     std::shared_ptr<const Track> track_;
     std::shared_ptr<const Bytes> opening_;
-    std::shared_ptr<const Coding> coding_;
+    std::shared_ptr<const FrameCoding> coding_;
     Chunk made_;
 };
 

@@ -106,6 +106,36 @@ TEST_P(Streams, AChainIsTheUncutStream) {
     }
 }
 
+// What is packaged again has neither pages nor repeated samples, whatever the links are.
+TEST_P(Streams, FramesInOggStandAloneToo) {
+    const std::string codec = GetParam();
+    const Pcm pcm = sweep(rate(), rate() * std::uint64_t{6});
+    Coding uncut(codec, rate(), pcm, {}, false);
+    Coding chain(codec, rate(), pcm, kTurns);
+    ASSERT_TRUE(uncut.finished() && chain.finished());
+    const auto frames = [&](const ChunkList& list) {
+        Bytes all;
+        for (const auto& chunk : list.chunks()) {
+            const bool alone = codec == "opus" || codec == "flac";
+            EXPECT_EQ(chunk->coding != nullptr, alone);
+            EXPECT_EQ(chunk->frames_alone.empty(), !alone);
+            if (!alone) continue;
+            EXPECT_EQ(chunk->coding->codec, codec);
+            EXPECT_EQ(chunk->coding->rate, rate());
+            EXPECT_EQ(chunk->frames,
+                      chunk->frame_offsets.size() * (codec == "opus" ? 960u : 4'096u));
+            all.insert(all.end(), chunk->frames_alone.begin(), chunk->frames_alone.end());
+        }
+        return all;
+    };
+    const Bytes one = frames(uncut.list), other = frames(chain.list);
+    // What was still held at the end may differ.
+    const std::size_t both = std::min(one.size(), other.size());
+    EXPECT_LE(std::max(one.size(), other.size()) - both, 20'000u);
+    EXPECT_TRUE(
+        std::equal(one.begin(), one.begin() + static_cast<std::ptrdiff_t>(both), other.begin()));
+}
+
 TEST_P(Streams, ChunksFollowEachOtherEvenly) {
     Coding coding(GetParam(), rate(), sweep(rate(), rate() * std::uint64_t{6}), kTurns);
     const auto chunks = coding.list.chunks();

@@ -121,12 +121,12 @@ class OggFormat : public Format {
     };
 
     // Vorbis is packaged nowhere else, and its frames are not of one length.
-    std::shared_ptr<const Coding> coding_of(const consort_track& track) {
+    std::shared_ptr<const FrameCoding> coding_of(const consort_track& track) {
         alone_ = codec_ != "vorbis";
         if (!alone_) return nullptr;
-        return std::make_shared<const Coding>(Coding{codec_, std::string(view(track.configuration)),
-                                                     track.timescale, track.channels,
-                                                     track.bits_per_sample});
+        return std::make_shared<const FrameCoding>(
+            FrameCoding{codec_, std::string(view(track.configuration)), track.timescale,
+                        track.channels, track.bits_per_sample});
     }
 
     void open(std::uint64_t skip, const Track* plays) {
