@@ -68,6 +68,27 @@ TEST(ParseHead, ReadsARequest) {
     EXPECT_EQ(head.headers.at(2).second, "value");
 }
 
+TEST(ParseHead, TheFirstOfManyLikeHeadersCounts) {
+    std::string text = "GET / HTTP/1.1\r\nHost: example\r\n";
+    for (std::size_t i = 1; i < max_header_count; ++i)
+        text += "If-None-Match: \"" + std::to_string(i) + "\"\r\n";
+    text += "\r\n";
+    RequestHead head;
+    ASSERT_FALSE(parse_head(text, head));
+    EXPECT_EQ(head.headers.size(), max_header_count);
+    EXPECT_EQ(head[Known::if_none_match], "\"1\"");
+    EXPECT_EQ(head[Known::host], "example");
+    EXPECT_EQ(head[Known::range], std::nullopt);
+
+    std::string late = "GET / HTTP/1.1\r\nHost: example\r\n";
+    for (std::size_t i = 2; i < max_header_count; ++i) late += "X-" + std::to_string(i) + ": a\r\n";
+    late += "Range: bytes=1-2\r\n\r\n";
+    RequestHead last;
+    ASSERT_FALSE(parse_head(late, last));
+    EXPECT_EQ(last.headers.size(), max_header_count);
+    EXPECT_EQ(last[Known::range], "bytes=1-2");
+}
+
 TEST(ParseHead, KeepAliveByVersion) {
     RequestHead head, old_head, old_kept;
     ASSERT_FALSE(parse_head("GET / HTTP/1.1\r\nHost: a\r\n\r\n", head));
