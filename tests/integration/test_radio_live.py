@@ -191,7 +191,7 @@ class RadioLiveTest(TestCase):
             self.assertEqual(now["source"]["genre"], "tones")
             self.assertNotIn("127.0.0.1", json.dumps(now))
             page = server.get("/status", {"X-Control-Token": "status"}).body.decode()
-            self.assertIn("Live source &#39;By ezstream&#39; from 127.0.0.1", page)
+            self.assertIn("Live source 'By ezstream' from 127.0.0.1", page)
             self.assertNotIn(quote(PASSWORD), page)
             self.assertNotIn(PASSWORD, page)
             self.assertEqual(server.metric("consort_plugin_radio_source_connected"), 1)

@@ -81,11 +81,11 @@ std::optional<LiveInfo> LiveDesk::info() const {
     return source_ ? std::optional(source_->info()) : std::nullopt;
 }
 
-std::optional<OnAir> LiveDesk::on_air() const {
+std::optional<SourceOnAir> LiveDesk::on_air() const {
     const std::lock_guard lock(mutex_);
     if (!source_) return std::nullopt;
-    return OnAir{source_->info(), address_,         client_,
-                 since_ms_,       source_->bytes(), source_->stalls()};
+    return SourceOnAir{source_->info(), address_,         client_,
+                       since_ms_,       source_->bytes(), source_->stalls()};
 }
 
 LiveDesk::Figures LiveDesk::figures() const {

@@ -40,7 +40,7 @@ class LiveIntake : public std::enable_shared_from_this<LiveIntake> {
 };
 
 // Who is on the air. The address and the client's name are for the station's owner alone.
-struct OnAir {
+struct SourceOnAir {
     LiveInfo info;
     std::string address, client;
     std::int64_t since_ms = 0;  // since 1970
@@ -63,7 +63,7 @@ class LiveDesk {
     // Null: there is none.
     std::shared_ptr<LiveSource> source() const;
     std::optional<LiveInfo> info() const;
-    std::optional<OnAir> on_air() const;
+    std::optional<SourceOnAir> on_air() const;
     Figures figures() const;
     void left(const LiveSource* source);
     // Destroys those that have left. May wait for a decoder.

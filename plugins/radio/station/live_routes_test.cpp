@@ -159,7 +159,7 @@ TEST_F(LiveRoutesTest, TheStationsOwnerSeesWhoIsOnTheAir) {
     EXPECT_EQ(figures["sources_total{station=/jazz}"], 1);
     EXPECT_EQ(figures["source_bytes_total{station=/jazz}"], 5'000);
     const std::string page = ask("GET", "/status", {{"x-control-token", "secret"}}).body();
-    EXPECT_THAT(page, HasSubstr("Live source &#39;Late show&#39; from 192.0.2.1 (butt &lt;1&gt;)"));
+    EXPECT_THAT(page, HasSubstr("Live source 'Late show' from 192.0.2.1 (butt &lt;1&gt;)"));
     EXPECT_THAT(page, HasSubstr(": 5 kB of audio/mpeg, 192 kb/s; its sound was late 0 times"));
     EXPECT_THAT(page, Not(HasSubstr("pw")));
     const std::string now = ask("GET", "/now-playing", {}, {{"route", "/jazz"}}).body();

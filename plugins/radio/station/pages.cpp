@@ -41,7 +41,7 @@ std::string button(std::string_view action, const Station& station, std::string_
            escaped(csrf) + "\"><button>" + std::string(label) + "</button></form>\n";
 }
 
-std::string source_facts(const OnAir& live) {
+std::string source_facts(const SourceOnAir& live) {
     std::string text = "<p class=\"facts\">Live source";
     if (!live.info.name.empty()) text += " '" + escaped(live.info.name) + "'";
     text += " from " + escaped(live.address);

@@ -106,9 +106,10 @@ Result<void> FileStorage::list(std::string_view uri, const ListSink& each) {
             continue;
         struct stat status {};
         if (::fstatat(::dirfd(directory.get()), entry->d_name, &status, 0) != 0) {
+            const int error = errno;
             // One that is gone by now is no news, a link that leads nowhere is.
-            if (errno != ENOENT || entry->d_type == DT_LNK)
-                left_out(*path + '/' + entry->d_name, errno);
+            if (error != ENOENT || entry->d_type == DT_LNK)
+                left_out(*path + (path->ends_with('/') ? "" : "/") + entry->d_name, error);
             continue;
         }
         const consort_stat found = converted(status);
