@@ -191,7 +191,7 @@ TEST_P(Streams, FramesBeginWhereTheChunkSays) {
     Coding coding(codec, rate(), sweep(rate(), rate() * std::uint64_t{2}));
     for (const auto& chunk : coding.list.chunks()) {
         if (demuxer_of(codec) == "ogg") {
-            EXPECT_TRUE(chunk->frame_offsets.empty());
+            EXPECT_EQ(chunk->frame_offsets.empty(), codec == "vorbis");
             EXPECT_EQ(std::string(reinterpret_cast<const char*>(chunk->bytes.data()), 4), "OggS");
             continue;
         }
