@@ -48,6 +48,7 @@ STATIONS = {
     "aac": ("sweep", "wav", "aac", "loudness=off"),
     "ogg": ("sweep", "flac", "ogg", "loudness=off chained=false"),
     "opus": ("sweep", "flac", "opus", "loudness=off"),
+    "opus-noise": ("noise", "flac", "opus", "loudness=off bitrate=256"),
     "mp3-noise": ("noise", "flac", "mp3", "loudness=off bitrate=320"),
     "aac-noise": ("noise", "flac", "aac", "loudness=off bitrate=256"),
 }
@@ -117,7 +118,7 @@ def setUpModule():
             ORIGINALS[sound].cut(folder, ending)
     stations = [f"route=/{name} directory={case.folder}/{sound}-{ending} format={form} {more}"
                 for name, (sound, ending, form, more) in STATIONS.items()]
-    with case.server(config='[server]\naccess_log = ""\n[plugins.radio]\nstations = ' + json.dumps(stations)
+    with case.server(config='[server]\naccess_log = ""\n[plugins.radio]\nbuffer_size = 1048576\nstations = ' + json.dumps(stations)
                      + "\n") as server:
         tapes = {name: Tape(server.port, "/" + name) for name in STATIONS}
 
@@ -208,7 +209,7 @@ class Joins(unittest.TestCase):
         return late
 
     def test_joins_of_lossy_streams_are_not_to_be_heard(self):
-        for name in ("mp3", "aac", "ogg", "opus", "mp3-noise", "aac-noise"):
+        for name in ("mp3", "aac", "ogg", "opus", "mp3-noise", "aac-noise", "opus-noise"):
             with self.subTest(name):
                 original = ORIGINALS[STATIONS[name][0]]
                 heard = self.heard(name, "pcm_f32le")
@@ -222,8 +223,10 @@ class Joins(unittest.TestCase):
                 for at in joins:
                     for place in (at - 1_500, at + 700):
                         there, score = media_reader.lag(heard, wanted, place, 768, 8, late)
-                        # Within a sample two places of a tone are hard to tell apart.
-                        self.assertLessEqual(abs(there - late), 1, f"beside the join at {at} (correlation {score:.3f})")
+                        # Within a sample two places of a tone are hard to tell apart, and within some where the
+                        # sweep begins again, at 60 Hz.
+                        low = STATIONS[name][0] == "sweep" and at in rounds and place > at
+                        self.assertLessEqual(abs(there - late), 4 if low else 1, f"beside the join at {at} (correlation {score:.3f})")
                         self.assertGreater(score, 0.8, f"beside the join at {at}")
                 if STATIONS[name][0] == "sweep":
                     self.no_clicks(heard.mix(late, end), wanted.mix(0, end), joins, rounds)

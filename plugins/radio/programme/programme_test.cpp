@@ -253,9 +253,11 @@ TEST_F(ProgrammeTest, NothingToPlayHasACode) {
     programme_->reload();
     EXPECT_EQ(code(), "files_unreadable");
     host_.disk.denied.clear();
-    programme_->reload();
+    host_.clock.advance(seconds(70));  // it may still be written
     EXPECT_EQ(code(), "");
-    programme_->failed(*programme_->next(), "It is broken.");
+    const auto broken = programme_->next();
+    ASSERT_TRUE(broken);
+    programme_->failed(*broken, "It is broken.");
     EXPECT_EQ(code(), "files_broken");
 }
 
