@@ -215,7 +215,10 @@ TEST_F(RadioTest, ControlsReachTheStationThatIsNamed) {
 
 TEST_F(RadioTest, ThePagesEscapeWhatTheyShow) {
     play("/", "<img src=x onerror=alert(1)>");
-    plugin_->players["/"]->played = {{.title = "\"><script>", .artist = "&"}};
+    Played before;
+    before.title = "\"><script>";
+    before.artist = "&";
+    plugin_->players["/"]->played = {before};
     for (const char* path : {"/web", "/status"}) {
         const FakeExchange& page = ask("GET", path, token);
         EXPECT_EQ(page.status(), 200);

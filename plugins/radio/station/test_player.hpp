@@ -45,12 +45,17 @@ class TestPlayer final : public Player {
     std::vector<std::shared_ptr<LiveInput>> lives;
 
   private:
+    static Playing waiting() {
+        Playing state;
+        state.state = "waiting";
+        return state;
+    }
     Result<void> note(const char* what) {
         calls.emplace_back(what);
         return {};
     }
     mutable std::mutex mutex_;
-    Playing now_{.state = "waiting"};
+    Playing now_ = waiting();
 };
 
 }  // namespace consort::radio
