@@ -113,6 +113,31 @@ class RadioTest(TestCase):
                  if "non monotonically" not in line]
         return lines, len(done.stdout) / 16000
 
+    def first_pages(self, server, name):
+        """(flags, serial number) of each page of Ogg that somebody gets first who comes now."""
+        with Ear(server, "/" + name, version="1.0") as ear:
+            data = ear.read(30_000)
+        pages, at = [], 0
+        while len(data) - at >= 27:
+            self.assertEqual(data[at:at + 4], b"OggS", f"{name} after {at} bytes: {pages}")
+            pages.append((data[at + 5], data[at + 14:at + 18]))
+            at += 27 + data[at + 26] + sum(data[at + 27:at + 27 + data[at + 26]])
+        return pages
+
+    def test_who_comes_later_begins_with_whole_pages(self):
+        folder = self.subfolder("long")
+        tone(folder, "1.flac", 60, 440, "One")
+        stations = [f"route=/{name} directory={folder} format={name}" for name in ("ogg", "opus", "flac")]
+        with self.radio(config="[plugins.radio]\nstations = " + json.dumps(stations) + "\n") as server:
+            for name in ("ogg", "opus", "flac"):
+                until(lambda: self.now(server, "/" + name).get("position_seconds", 0) > 5,
+                      f"there is a whole burst of {name}")
+                for _ in range(20):  # wherever in a chunk that is
+                    pages = self.first_pages(server, name)
+                    self.assertEqual(pages[0][0], 2, "the beginning of a stream")
+                    self.assertEqual({flags for flags, _ in pages[1:]} - {0, 1}, set())
+                    self.assertEqual(len({serial for _, serial in pages}), 1)
+
     def test_every_format_decodes_over_track_changes(self):
         folder = self.music()
         stations = [f"route=/{name} directory={folder} format={name} bitrate=96" for name in FRAMES]

@@ -21,11 +21,12 @@ double length_of(const Chunk& chunk) {
     return static_cast<double>(chunk.frames) / std::max(chunk.rate, 1u);
 }
 
-// The last coded frame that begins at `into` seconds or before. All frames last alike.
+// Where in the chunk's bytes the last coded frame begins that does at `into` seconds or before. All
+// frames last alike. Pages of Ogg hold frames in pieces: there it is where the chunk begins.
 std::size_t frame_before(const Chunk& chunk, double into) {
     const auto& offsets = chunk.frame_offsets;
     const double length = length_of(chunk);
-    if (offsets.empty() || length <= 0 || into <= 0) return 0;
+    if (chunk.coding || offsets.empty() || length <= 0 || into <= 0) return 0;
     const auto index =
         static_cast<std::size_t>(into / length * static_cast<double>(offsets.size()));
     return std::min<std::size_t>(offsets[std::min(index, offsets.size() - 1)], chunk.bytes.size());

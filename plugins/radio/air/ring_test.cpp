@@ -57,6 +57,14 @@ TEST(Ring, WithoutFramesOneBeginsOnAChunk) {
     EXPECT_EQ(made.begin(4), 16'000u);
 }
 
+TEST(Ring, WherePagesHoldTheFramesOneBeginsOnAChunk) {
+    Made made(0);
+    made.stream.coding = std::make_shared<const FrameCoding>();
+    for (int i = 0; i < 40; ++i) made.push();
+    made.stream.pass(130);
+    EXPECT_EQ(made.begin(4), 16'000u);
+}
+
 TEST(Ring, ALateChunkMovesTheEdgeLittle) {
     Made made(40);
     made.stream.pass(500 + 80);

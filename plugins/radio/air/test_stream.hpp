@@ -14,6 +14,7 @@ struct TestStream {
 
     std::uint64_t number = 0;
     bool with_frames = true;
+    std::shared_ptr<const FrameCoding> coding;
     std::shared_ptr<const Bytes> opening;
     std::shared_ptr<const Track> track;
     Clock::time_point now{std::chrono::hours(1)};
@@ -29,6 +30,7 @@ struct TestStream {
         made->rate = rate;
         for (std::uint64_t i = 0; i < frames; ++i) made->bytes.push_back(byte_at(made->first + i));
         for (std::uint32_t i = 0; with_frames && i < 10; ++i) made->frame_offsets.push_back(i * 50);
+        made->coding = coding;
         made->opening = opening;
         made->track = track;
         ++number;
